@@ -4,7 +4,8 @@ The causes are tested in this order, and the first that holds is told:
 
 1. One of the libraries lacks the compound: it is new, withdrawn, rejected, a duplicate, or
    standardized by other rules.
-2. A selection refused it for its price or for the budget, or a list names it in one run only.
+2. A selection refused it for its price or for the budget (its own price or that of another hit
+   changed, or another record stands for it), or a list names it in one run only.
 3. A triage chose it in one run only.
 4. Its own score or filters changed. Its predictions under the screen of the other run tell the
    screen from the models. The rank that its old score has in the new list, and its new score in the
@@ -14,6 +15,7 @@ The causes are tested in this order, and the first that holds is told:
 
 from screening.changes.details import told_others, told_own
 from screening.changes.edits import Edits, some
+from screening.changes.price_changes import find_offer
 from screening.changes.setting import ENTERED, LEFT, MOVED, Cause, Found, Setting
 from screening.changes.standings import OUT, Pair, Standing, View, needed_values, score_text
 from screening.select.constraints import BUDGET, CONTROL, NO_PRICE
@@ -65,6 +67,9 @@ def _refused(pair: Pair, change: str, setting: Setting) -> Found | None:
     if edited := [text for text in setting.edits.selection if "budget" in text or "price" in text]:
         return Found(Cause.SCREEN, some(edited))
     word = "now" if change == LEFT else "before"
+    offer = find_offer(pair, setting.columns)
+    if offer is not None and offer.record:
+        return Found(Cause.RECORD, f"{offer.told}; {why} {word}")
     if old is not None and new is not None and old != new:
         return Found(Cause.PRICE, f"its price {old or 'none'} → {new or 'none'}; {why} {word}")
     if setting.repriced:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from screening.changes.compared_run import LibraryRecord
 from screening.changes.edits import Edits
+from screening.changes.price_changes import NO_COLUMNS, OfferColumns
 from screening.changes.standings import Listed, Pair
 
 ENTERED, LEFT, MOVED = "entered", "left", "moved"
-REPRICED = "repriced"
-"""A hit with the same rank in both runs and another price in the library."""
+REPRICED, RESTOCKED = "repriced", "stock changed"
+"""Hits with the same rank in both runs: with another price, or with another stock only."""
 
 
 class Cause(StrEnum):
@@ -26,7 +27,9 @@ class Cause(StrEnum):
     MODELS = "models changed"
     BOTH = "models and screen changed"
     MEASURED = "measured since"
-    PRICE = "price or stock changed"
+    PRICE = "price changed"
+    STOCK = "stock changed"
+    RECORD = "another record"
     TRIAGE = "triage's choice"
     DISPLACED = "displaced by others"
     GAVE_WAY = "others gave way"
@@ -59,5 +62,5 @@ class Setting:
     like_now: dict[int, LibraryRecord]
     repriced: tuple[str, ...]
     """The compounds among the hits whose prices changed, in words."""
-    price_column: str = ""
-    """The column of both libraries with the prices; empty if there is none."""
+    columns: OfferColumns = NO_COLUMNS
+    """The columns of both libraries with the prices and the stock."""

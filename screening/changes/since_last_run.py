@@ -22,7 +22,7 @@ from screening.changes.decisions import (
     find_decisions,
 )
 from screening.changes.earlier_runs import count_steady, find_earlier, find_elsewhere
-from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED, REPRICED
+from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
 from screening.lab.order import write_decisions
@@ -41,7 +41,6 @@ from screening.report.last_run_facts import (
     Mark,
     Number,
     OldId,
-    Prices,
     ShownChange,
     Since,
 )
@@ -158,7 +157,11 @@ def _compare_with(
         ),
         old_ids=_old_ids(table, changes, decisions),
         elsewhere=find_elsewhere(run, screen) if not earlier and run.ranks is None else None,
-        prices=_prices(changes),
+        prices=None if changes is None else changes.offers.prices,
+        stocks=None if changes is None else changes.offers.stocks,
+        records=0 if changes is None else len(changes.offers.records),
+        first_records=[] if changes is None else list(changes.offers.records[:NAMED]),
+        lines=0 if changes is None else len(changes.changes),
         left=_left(changes),
         same_library=bool(earlier) and _library_of(earlier[0]) == _library_of(run) != "",
     )
@@ -174,11 +177,6 @@ def _library_of(run: RunFolder) -> str:
     """Return the hash of a run's library; empty if its manifest has none."""
     library = run.manifest.library
     return str(library.get("sha256", "")) if isinstance(library, dict) else ""
-
-
-def _prices(changes: Changes | None) -> Prices | None:
-    found = None if changes is None else changes.prices
-    return None if found is None else Prices(**found._asdict())
 
 
 def _left(changes: Changes | None) -> list[LeftHit]:
@@ -214,17 +212,16 @@ def _kind(changes: Changes, name: str) -> Kind:
 
 def _shown(changes: Changes) -> list[ShownChange]:
     """Return the first changes; the first that entered or left by each cause are among them."""
-    listed = [one for one in changes.changes if one.change != REPRICED]
     seen: Counter[tuple[str, str]] = Counter()
     few, rest = list[Change](), list[Change]()
-    for one in listed:
+    for one in changes.changes:
         seen[one.change, one.cause] += 1
-        named = one.change != MOVED and seen[one.change, one.cause] <= NAMED
+        named = one.change in (ENTERED, LEFT) and seen[one.change, one.cause] <= NAMED
         (few if named else rest).append(one)
     chosen = {one.key for one in [*few, *rest][:SHOWN_CHANGES]}
     return [
         ShownChange(**{name: getattr(one, name) for name in ShownChange.model_fields})
-        for one in listed
+        for one in changes.changes
         if one.key in chosen
     ]
 
@@ -244,14 +241,13 @@ def _old_ids(table: HitTable, changes: Changes | None, decisions: Decisions) -> 
 
 def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> list[Mark]:
     """Return the marks of the hits on the page that have any."""
-    by_rank = {} if changes is None else {one.rank_now: one for one in changes.changes}
+    lines = () if changes is None else changes.changes
+    by_rank = {one.rank_now: one for one in lines if one.change in (ENTERED, MOVED)}
+    offers = {} if changes is None else changes.offers.hits
     marks = []
     for cells, decision in decided(table, decisions)[:SHOWN]:
-        change = by_rank.get(cells["rank"])
-        price = "" if change is None else change.price
-        if change is not None and change.change == REPRICED:
-            change = None
-        if change is None and decision is None and not price:
+        change, offer = by_rank.get(cells["rank"]), offers.get(cells["rank"])
+        if change is None and decision is None and offer is None:
             continue
         moved = change is not None and change.change == MOVED
         told = "" if change is None else change.change
@@ -262,7 +258,10 @@ def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> li
                 cause="" if change is None else change.cause,
                 decision="" if decision is None else decision.decision,
                 decision_comment="" if decision is None else decision.told_of(cells["compound_id"]),
-                price=price,
+                price="" if offer is None else offer.price,
+                was="" if offer is None else offer.was,
+                stock="" if offer is None else offer.stock,
+                record="" if offer is None else offer.record,
             )
         )
     return marks

@@ -6,7 +6,7 @@ They are plain text without a capital and a full stop. A place that reads markup
 from collections.abc import Iterator, Sequence
 
 from chem.records.message_text import counted
-from screening.report.last_run_facts import Kind, ShownChange, Since
+from screening.report.last_run_facts import CellChanges, Kind, ShownChange, Since
 
 NAMED = 5
 """The most compounds named beside the number of one cause."""
@@ -50,11 +50,10 @@ def named_of(since: Since, kind: str, cause: str) -> list[ShownChange]:
 
 
 def tell_rest(since: Since) -> Iterator[str]:
-    """Tell of prices, notes, steady hits and decisions, each in a sentence."""
-    if since.prices is not None and since.prices.changed:
-        one = since.prices
-        told = f"price changed for {one.changed:,} of {counted(one.hits, 'hit')}"
-        yield f"{told} (column {one.column}); changes.csv has the old prices"
+    """Tell of prices, stock, notes, steady hits and decisions, each in a sentence."""
+    yield from tell_offers(since.prices, since.stocks)
+    if since.records:
+        yield tell_records(since.first_records, since.records)
     yield from since.notes
     if since.steady_runs > 2 or (since.steady_runs == 2 and not since.quiet):
         now = next((one.now for one in since.counts if one.name == "hits"), 0)
@@ -63,6 +62,20 @@ def tell_rest(since: Since) -> Iterator[str]:
             runs = f"hits in all of the last {since.steady_runs} runs"
         yield f"{since.steady_hits:,} of {counted(now, 'hit')} were {runs}"
     yield from _tell_decisions(since)
+
+
+def tell_offers(prices: CellChanges | None, stocks: CellChanges | None) -> Iterator[str]:
+    """Tell how many hits have another price, and how many another stock; the first are named."""
+    for what, one in (("price", prices), ("stock", stocks)):
+        if one is not None and one.changed:
+            told = f"{what} changed for {one.changed:,} of {counted(one.hits, 'hit')}"
+            named = f": {_some(one.first, one.changed)}" if one.first else ""
+            yield f"{told} (column {one.column}){named}"
+
+
+def tell_records(first: Sequence[str], count: int) -> str:
+    """Tell for how many hits another record stands that is offered otherwise."""
+    return f"another record for {counted(count, 'hit')}: {_some(first, count)}"
 
 
 def _tell_decisions(since: Since) -> Iterator[str]:

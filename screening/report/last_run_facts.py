@@ -55,12 +55,15 @@ class Elsewhere(Shape):
     """The library of this run, in the same way."""
 
 
-class Prices(Shape):
-    """How many hits have another price than in the library of the last run."""
+class CellChanges(Shape):
+    """How many hits have another price, or another stock, than in the library of the last run."""
 
     column: str
     changed: Count
     hits: Count
+    """The number of all hits."""
+    first: list[str] = Field(default_factory=list)
+    """The first of them with both cells; prices with the largest ratio come first."""
 
 
 class LeftHit(Shape):
@@ -99,6 +102,12 @@ class Mark(Shape):
     decision_comment: str
     price: str = ""
     """The old price and the new one; empty if it is the same or not known."""
+    was: str = ""
+    """The old price, if it changed."""
+    stock: str = ""
+    """The old stock and the new one; empty if it is the same or not known."""
+    record: str = ""
+    """The records if another one stands for the hit, with their prices."""
 
 
 class GivenDecision(Shape):
@@ -181,7 +190,14 @@ class Since(Shape):
     decisions: DecisionFacts
     marks: list[Mark]
     elsewhere: Elsewhere | None = None
-    prices: Prices | None = None
+    prices: CellChanges | None = None
+    stocks: CellChanges | None = None
+    records: Count = 0
+    """How many hits stayed for which another record stands, with another price or stock."""
+    first_records: list[str] = Field(default_factory=list)
+    """The first of them, with both records."""
+    lines: Count = 0
+    """The number of lines of ``changes.csv``."""
     left: list[LeftHit] = Field(default_factory=list)
     same_library: bool = False
     """True if the library's file has the content of the last run's."""
@@ -212,7 +228,7 @@ class Since(Shape):
     @property
     def listed(self) -> bool:
         """True if ``changes.csv`` has a line."""
-        return bool(self.changed or (self.prices is not None and self.prices.changed))
+        return bool(self.lines)
 
 
 def read_since(content: bytes) -> Since:

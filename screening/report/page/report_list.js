@@ -129,7 +129,7 @@ function markBadges(hit) {
     ["change", "cause"],
     ["decision", "decision_comment"],
   ];
-  return pairs
+  const chips = pairs
     .filter(([name]) => marked(hit, name))
     .map(([name, more]) =>
       make(
@@ -138,6 +138,11 @@ function markBadges(hit) {
         name === "decision" ? `decision: ${marked(hit, name)}` : marked(hit, name),
       ),
     );
+  const was = (name, text) =>
+    make("span", { class: "badge offer", title: isolated(marked(hit, name)) }, quoted(text));
+  if (marked(hit, "price")) chips.push(was("price", `was ${marked(hit, "was")}`));
+  if (marked(hit, "stock")) chips.push(was("stock", `stock ${marked(hit, "stock")}`));
+  return chips;
 }
 
 /* The price, under the name of its column, which may hold the currency. */

@@ -43,6 +43,7 @@ class Mornings:
     def __init__(self, folder: Path, nights: Nights, client: Client) -> None:
         self.folder, self.bundle, self.client = folder, nights.bundle, client
         self.rows: Rows = dict(nights.rows)
+        self.stock: dict[str, str] = {}
         (folder / "runs").mkdir(parents=True)
 
     def run(self, night: str, **edits: Any) -> Outcome:
@@ -50,8 +51,10 @@ class Mornings:
         library = self.folder / "library.csv"
         with library.open("w", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["compound_id", "smiles", "Price"])
-            writer.writerows([key, *cells] for key, cells in self.rows.items())
+            writer.writerow(["compound_id", "smiles", "Price", "in_stock"])
+            writer.writerows(
+                [key, *cells, self.stock.get(key, "5")] for key, cells in self.rows.items()
+            )
         found = {
             "name": "nightly",
             "title": "Nightly",
@@ -277,6 +280,7 @@ def forge(folder: Path, name: str, before: str, after: str) -> None:
         (FACTS, '"count": 5', '"count": 6', "report.html does not follow"),
         ("report.html", "Since the last run", "Since the past run", "report.html does not follow"),
         (FACTS, '"stable": 2', '"stable": "2"', "changes.json is damaged"),
+        (FACTS, '"lines": 7', '"lines": 9', "the number of lines in the report does not follow"),
         ("lab/order.csv", ",no,", ",order,", "lab/order.csv does not follow"),
     ],
 )
@@ -461,7 +465,8 @@ def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: 
         mornings.rows[name] = (mornings.rows[name][0], "12.50")
     mornings.rows = without(mornings.rows, order[3])
     night = mornings.run("b").folder
-    told = "price changed for 2 of 8 hits (column Price); changes.csv has the old prices"
+    both = "; ".join(f"{name} 10.00 → 12.50 (1.25 x)" for name in (order[0], order[-1]))
+    told = f"price changed for 2 of 8 hits (column Price): {both}"
     assert told in change_lines(night)
     assert f"P{told[1:]}." in page(night)
     rows = {row["compound_id"]: row for row in changed_rows(night)}
@@ -471,9 +476,44 @@ def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: 
     assert rows[order[-1]]["change"] == "moved"
     changed = [one for one in rows.values() if one["change"] != "left"]
     assert sum(one["price_before"] != one["price_now"] for one in changed) == 2
-    assert facts(night).marks[0].price == "10.00 → 12.50"
+    assert rows[order[0]]["cause"] == "price changed"
+    assert rows[order[0]]["detail"] == "price 10.00 → 12.50 (1.25 x)"
+    assert (facts(night).marks[0].price, facts(night).marks[0].was) == (
+        "10.00 → 12.50 (1.25 x)",
+        "10.00",
+    )
+    assert facts(night).lines == len(facts(night).shown) == len(rows)
+    assert f"All {len(rows)} changes" in page(night)
     assert facts(night).marks[0].change == ""
     assert sum(kind.count for kind in facts(night).kinds) == len(rows) - 1
+    assert faults(night, lone) == []
+
+
+def test_new_stock_is_told_apart_from_new_prices(mornings: Mornings, lone: Client) -> None:
+    order = ranked(mornings.run("a").folder)
+    mornings.stock = {order[0]: "0", order[1]: "0"}
+    mornings.rows[order[1]] = (mornings.rows[order[1]][0], "20.00")
+    mornings.rows = {
+        "BASE" if name == order[2] else name: (cells[0], "3.00") if name == order[2] else cells
+        for name, cells in mornings.rows.items()
+    }
+    night = mornings.run("b").folder
+    rows = {row["compound_id"]: row for row in changed_rows(night)}
+    names = ("change", "cause", "price_before", "price_now", "stock_before", "stock_now")
+    assert {name: tuple(row[one] for one in names) for name, row in rows.items()} == {
+        order[0]: ("stock changed", "stock changed", "10.00", "10.00", "5", "0"),
+        order[1]: (
+            *("repriced", "price changed and stock changed"),
+            *("10.00", "20.00", "5", "0"),
+        ),
+    }
+    told = change_lines(night)
+    assert f"price changed for 1 of 8 hits (column Price): {order[1]} 10.00 → 20.00 (2 x)" in told
+    stock = f"{order[0]} 5 → 0; {order[1]} 5 → 0"
+    assert f"stock changed for 2 of 8 hits (column in_stock): {stock}" in told
+    record = f"BASE at 3.00 instead of {order[2]} at 10.00"
+    assert f"another record for 1 hit: {record}" in told
+    assert facts(night).marks[2].record == record
     assert faults(night, lone) == []
 
 

@@ -82,6 +82,7 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
             "shown": [
                 ShownChange(change="entered", compound_id=changed, name=name, **entered, **decided)
             ],
+            "lines": 1,
             "steady_runs": 7,
             "decisions": NO_DECISIONS.model_copy(update={"problem": told}),
             "marks": [
@@ -89,7 +90,9 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
                     rank="1",
                     change="entered",
                     cause="new in the library",
-                    price="10 → 12",
+                    price="10 → 12 (1.2 x)",
+                    was="10",
+                    stock="9 → 0",
                     **decided,
                 )
             ],
@@ -136,6 +139,19 @@ def test_the_section_is_above_all_else_and_says_what_changed(plain: str, table: 
     assert "Since the last run (" not in first
 
 
+def test_the_numbers_of_changes_add_up_to_the_lines_of_the_file(
+    plain: str, table: HitTable
+) -> None:
+    since = compared("A-1")
+    page = insert_since(plain, since, STAMP, table)
+    assert "All 1 change<" in page
+    assert "more change" not in page
+    more = since.model_copy(update={"lines": 24})  # among them lines about prices and stock
+    page = insert_since(plain, more, STAMP, table)
+    assert "The first 1 change<" in page
+    assert "23 more changes are in" in page
+
+
 def test_it_goes_into_a_page_once(plain: str, table: HitTable) -> None:
     page = insert_since(plain, FIRST, STAMP, table)
     with pytest.raises(ValueError, match="expected 1"):
@@ -178,14 +194,16 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     tab: Any = opened(insert_since(plain, since, STAMP, table))
     assert tab.locator(".tile .badge.change").all_text_contents() == ["entered"]
     assert tab.locator(".tile .badge.decision").get_attribute("title") == "\u2068soon (AB)\u2069"
+    chips = tab.locator(".tile .badge.offer").all_text_contents()
+    assert chips == ["was 10", "stock 9 → 0"]
     assert tab.locator(".changes").is_hidden()
     tab.click(".since summary")
     tab.click(".changes a")
     shows(tab, first["name"] or first["compound_id"])
-    expect(tab.locator("#opened .note", has_text="Decision: order soon (AB)")).to_be_visible()
+    expect(tab.locator("#opened .note", has_text="Decision: order – soon (AB)")).to_be_visible()
     change = "Since the last run: entered (new in the library)"
     expect(tab.locator("#opened .note", has_text=change)).to_be_visible()
-    expect(tab.locator("#opened .note", has_text="Price: 10 → 12")).to_be_visible()
+    expect(tab.locator("#opened .note", has_text="Price: 10 → 12 (1.2 x)")).to_be_visible()
     tab.keyboard.press("Escape")
     for link in (third["compound_id"], inchi_key(third["smiles"]), "OLD SALT"):
         tab.evaluate("(hash) => { location.hash = hash; }", quote(link))
