@@ -128,11 +128,13 @@ def _ranked(pair: Pair, change: str, setting: Setting) -> Found:
         return Found(sole, told_own(pair, setting, sole) + told_others(pair, setting))
     own, others = _shares(pair, change, setting)
     cause = _own_cause(pair, change, setting) if own else None
-    around = _others_cause(pair, change, setting) if others else None
+    limits = _find_limits(pair, setting)
+    around = _others_cause(pair, change, setting, bool(limits)) if others else None
     both = [one for one in (cause, around) if one]
     told = told_own(pair, setting, cause or "")
     if around:
         told += told_others(pair, setting)
+        told += f"; limits: {some(limits)}" if limits else ""
         told += f"; {some(setting.edits.selection)}" if Cause.SCREEN in around else ""
     return Found(" and ".join(dict.fromkeys(both)), told)
 
@@ -183,15 +185,27 @@ def _own_cause(pair: Pair, change: str, setting: Setting) -> str:
     return Cause.SCREEN if by_screen else computed
 
 
-def _others_cause(pair: Pair, change: str, setting: Setting) -> str:
+def _find_limits(pair: Pair, setting: Setting) -> list[str]:
+    """Return what limits of the selection kept off the hits in one run only, above the compound.
+
+    If hits are chosen for being unlike each other, the scores do not tell what is above.
+    """
+    screens = (setting.edits.before, setting.edits.now)
+    unlike = any(one.selection and one.selection.diversity == "maxmin" for one in screens)
+    scores = [view.own.score for view in (pair.before, pair.now) if view.own is not None]
+    least = min((score for score in scores if score is not None), default=0.0)
+    return [one.told for one in setting.refusals if unlike or one.score >= least]
+
+
+def _others_cause(pair: Pair, change: str, setting: Setting, limited: bool) -> str:
     edits, then, now = setting.edits, pair.before.rank, pair.now.rank
     fewer = change == LEFT and then > edits.now.hits
     more = change == ENTERED and now > edits.before.hits
     if fewer or more:
         return Cause.SCREEN
-    # Under a selection a place depends on the caps, the budget and the likeness of other hits, too.
+    # Under a selection a place depends on what its limits refuse, too.
     down, up = Cause.DISPLACED, Cause.GAVE_WAY
-    if edits.limits:
+    if limited:
         down, up = Cause.LIMITED, Cause.GAVE_WAY_LIMITED
     around = down if _fell(pair, change) else up
     return f"{Cause.SCREEN} and {around}" if edits.selection and edits.selects else around

@@ -34,6 +34,7 @@ from screening.changes.setting import (
     Cause,
     Found,
     Setting,
+    find_refusals,
 )
 from screening.changes.standings import Pair, View, list_first, score_text, view_all
 from screening.errors import AccountingError, told_in_one_line
@@ -203,6 +204,7 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
         like_before=_find_lost(old, now, then),
         like_now=_find_lost(new, then, now),
         repriced=tuple(repriced_hits(pairs)),
+        refusals=find_refusals(old, new),
         columns=find_offer_columns((new.past.screen, old.past.screen), columns),
     )
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from screening.changes.compared_run import LibraryRecord
+from screening.changes.compared_run import ComparedRun, LibraryRecord
 from screening.changes.edits import Edits
 from screening.changes.price_changes import NO_COLUMNS, OfferColumns
 from screening.changes.standings import Listed, Pair
+from screening.select.constraints import BUDGET, CLUSTER_CAP, NO_PRICE, SCAFFOLD_CAP
+from screening.select.selection_report import ALIKE
 
 ENTERED, LEFT, MOVED = "entered", "left", "moved"
 REPRICED, RESTOCKED = "repriced", "stock changed"
@@ -41,6 +43,19 @@ BY_OTHERS = {Cause.DISPLACED, Cause.GAVE_WAY, Cause.LIMITED, Cause.GAVE_WAY_LIMI
 """The causes that lie in other compounds alone."""
 
 
+_BETTER = " has a better one"
+"""The end of the reason of a compound whose cluster has a better one."""
+_LIMITS = (SCAFFOLD_CAP, CLUSTER_CAP, BUDGET, NO_PRICE, ALIKE, _BETTER)
+
+
+class Refusal(NamedTuple):
+    """A compound that a limit of the selection kept off the hits in one run only."""
+
+    score: float
+    told: str
+    """The compound, the limit and the run."""
+
+
 class Found(NamedTuple):
     """The cause of one change, and the facts behind it in words."""
 
@@ -62,5 +77,26 @@ class Setting:
     like_now: dict[int, LibraryRecord]
     repriced: tuple[str, ...]
     """The compounds among the hits whose prices changed, in words."""
+    refusals: tuple[Refusal, ...] = ()
+    """The compounds that a limit refused in one run only, the best first."""
     columns: OfferColumns = NO_COLUMNS
     """The columns of both libraries with the prices and the stock."""
+
+
+def find_refusals(before: ComparedRun, now: ComparedRun) -> tuple[Refusal, ...]:
+    """Return the compounds that a limit of the selection refused in one run only.
+
+    A compound that both refused for the same reason moves no other one.
+    """
+    found = []
+    for run, other, word in ((before, now, "before"), (now, before, "now")):
+        for smiles, one in run.passed_over.items():
+            limit, its = _limit(one.why), other.passed_over.get(smiles)
+            if limit and (its is None or _limit(its.why) != limit):
+                found.append(Refusal(one.score, f"{one.compound_id} ({one.why} {word})"))
+    return tuple(sorted(found, key=lambda refusal: (-refusal.score, refusal.told)))
+
+
+def _limit(why: str) -> str:
+    """Return the limit that a reason names; empty for another reason, such as that of a list."""
+    return next((limit for limit in _LIMITS if why == limit or why.endswith(limit)), "")

@@ -432,12 +432,23 @@ def test_a_folder_that_is_written_again_keeps_no_old_changes(mornings: Mornings)
     assert change_lines(again) == [FIRST]
 
 
-def test_a_selection_tells_its_limits(mornings: Mornings) -> None:
-    selection = {"selection": {"diversity": "clusters"}}
+def test_a_limit_is_named_only_if_it_refused_something(mornings: Mornings) -> None:
+    selection = {"selection": {"budget": 75.0, "price_column": "Price"}}
     order = ranked(mornings.run("a", **selection).folder)
-    mornings.rows = without(mornings.rows, order[0])
+    assert len(order) == 7
+    rich = {"selection": {"budget": 1000.0, "price_column": "Price"}}
+    all_rows = dict(mornings.rows)
+    mornings.run("r1", name="rich", **rich)
+    mornings.rows = without(all_rows, order[2])
+    free = changed_rows(mornings.run("r2", name="rich", **rich).folder)
+    assert {row["cause"] for row in free} == {Cause.WITHDRAWN, Cause.GAVE_WAY}
+    mornings.rows = {**all_rows, order[2]: (all_rows[order[2]][0], "on request")}
     rows = changed_rows(mornings.run("b", **selection).folder)
-    assert {row["cause"] for row in rows} == {Cause.WITHDRAWN, Cause.GAVE_WAY_LIMITED}
+    found = {row["compound_id"]: row for row in rows if row["compound_id"] != order[2]}
+    assert {row["cause"] for row in found.values()} >= {Cause.GAVE_WAY_LIMITED}
+    last = found[order[-1]]
+    assert last["cause"] == Cause.GAVE_WAY_LIMITED
+    assert f"limits: {order[2]} (no readable price now)" in last["detail"]
 
 
 def test_a_library_under_another_name_is_told(mornings: Mornings, lone: Client) -> None:

@@ -220,9 +220,33 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     expect(tab.locator("#not-a-hit")).to_be_hidden()
     tab.select_option("#view", "table")
     assert tab.locator("th[data-column=decision]").count() == 1
+    choices = "(select) => [...select.options].map(({ value }) => value)"
+    changes = tab.locator("#facet-change").evaluate(choices)
+    assert changes == ["", "entered", "price changed", "stock changed"]
+    tab.select_option("#facet-change", "price changed")
+    expect(tab.locator("#table tbody tr")).to_have_count(1)
+    tab.select_option("#facet-change", "")
+    assert tab.locator("#facet-decision").evaluate(choices) == ["", "order"]
     tab.select_option("#facet-decision", "order")
     assert tab.locator("#shown").inner_text().startswith("1 of ")
     expect(tab.locator("#table tbody tr")).to_have_count(1)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+def test_words_of_the_changes_do_not_break_on_a_small_screen(
+    opened: Open,  # noqa: F811 - the fixture
+    plain: str,
+    table: HitTable,
+) -> None:
+    word = "ERLOTINIBHYDROCHLORIDE"
+    tab: Any = opened(insert_since(plain, compared("A-1", word), STAMP, table))
+    tab.set_viewport_size({"width": 500, "height": 800})
+    tab.click(".since summary")
+    lines = "(node) => { const r = document.createRange(); r.selectNodeContents(node);"
+    count = tab.locator(".changes tbody td:nth-child(2) bdi").evaluate(
+        f"{lines} return r.getClientRects().length; }}"
+    )
+    assert count == 1
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
