@@ -128,7 +128,7 @@ def _ranked(pair: Pair, change: str, setting: Setting) -> Found:
         return Found(sole, told_own(pair, setting, sole) + told_others(pair, setting))
     own, others = _shares(pair, change, setting)
     cause = _own_cause(pair, change, setting) if own else None
-    limits = _find_limits(pair, setting)
+    limits = _find_limits(pair, change, setting)
     around = _others_cause(pair, change, setting, bool(limits)) if others else None
     both = [one for one in (cause, around) if one]
     told = told_own(pair, setting, cause or "")
@@ -185,16 +185,24 @@ def _own_cause(pair: Pair, change: str, setting: Setting) -> str:
     return Cause.SCREEN if by_screen else computed
 
 
-def _find_limits(pair: Pair, setting: Setting) -> list[str]:
-    """Return what limits of the selection kept off the hits in one run only, above the compound.
+def _find_limits(pair: Pair, change: str, setting: Setting) -> list[str]:
+    """Return what limits of the selection refused in one run only, so that the compound moved.
 
-    If hits are chosen for being unlike each other, the scores do not tell what is above.
+    A compound falls by those above it that are no longer refused, and rises by those that are
+    refused now; or a limit refuses it itself. If hits are chosen for being unlike each other,
+    scores do not tell what is above, and all that was refused counts.
     """
     screens = (setting.edits.before, setting.edits.now)
-    unlike = any(one.selection and one.selection.diversity == "maxmin" for one in screens)
+    if any(one.selection and one.selection.diversity == "maxmin" for one in screens):
+        return [one.told for one in setting.refusals]
     scores = [view.own.score for view in (pair.before, pair.now) if view.own is not None]
     least = min((score for score in scores if score is not None), default=0.0)
-    return [one.told for one in setting.refusals if unlike or one.score >= least]
+    rose, own = not _fell(pair, change), {pair.before.smiles, pair.now.smiles}
+    return [
+        one.told
+        for one in setting.refusals
+        if one.smiles in own or (one.score >= least and one.is_now == rose)
+    ]
 
 
 def _others_cause(pair: Pair, change: str, setting: Setting, limited: bool) -> str:

@@ -52,6 +52,9 @@ class Refusal(NamedTuple):
     """A compound that a limit of the selection kept off the hits in one run only."""
 
     score: float
+    smiles: str
+    is_now: bool
+    """True if the newer run refused it, False if the older one did."""
     told: str
     """The compound, the limit and the run."""
 
@@ -89,11 +92,12 @@ def find_refusals(before: ComparedRun, now: ComparedRun) -> tuple[Refusal, ...]:
     A compound that both refused for the same reason moves no other one.
     """
     found = []
-    for run, other, word in ((before, now, "before"), (now, before, "now")):
+    for run, other, is_now in ((before, now, False), (now, before, True)):
         for smiles, one in run.passed_over.items():
             limit, its = _limit(one.why), other.passed_over.get(smiles)
             if limit and (its is None or _limit(its.why) != limit):
-                found.append(Refusal(one.score, f"{one.compound_id} ({one.why} {word})"))
+                told = f"{one.compound_id} ({one.why} {'now' if is_now else 'before'})"
+                found.append(Refusal(one.score, smiles, is_now, told))
     return tuple(sorted(found, key=lambda refusal: (-refusal.score, refusal.told)))
 
 

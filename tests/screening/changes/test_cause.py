@@ -288,10 +288,17 @@ def test_another_record_that_costs_too_much_is_told_apart() -> None:
     assert found.detail == "another record: BASE at 99 instead of SALT at 10; budget now"
 
 
-def test_a_limit_counts_only_above_the_compound() -> None:
-    for score, cause in ((0.9, Cause.LIMITED), (0.1, Cause.DISPLACED)):
-        refusal = Refusal(score, "c9 (budget before)")
-        setting = replace(setting_of(PUSHED), refusals=(refusal,))
-        found = find_cause(setting.pairs[key_of("c2")], LEFT, setting)
-        assert found.cause == cause
-        assert (refusal.told in found.detail) == (cause == Cause.LIMITED)
+@pytest.mark.parametrize(
+    ("refusal", "cause"),
+    [
+        (Refusal(0.9, "c9", False, "c9 (budget before)"), Cause.LIMITED),
+        (Refusal(0.9, "c9", True, "c9 (budget now)"), Cause.DISPLACED),  # that lifts others
+        (Refusal(0.1, "c9", False, "c9 (budget before)"), Cause.DISPLACED),
+        (Refusal(0.4, "c2", True, "c2 (budget now)"), Cause.LIMITED),
+    ],
+)
+def test_a_limit_counts_only_if_it_makes_the_compound_fall(refusal: Refusal, cause: str) -> None:
+    setting = replace(setting_of(PUSHED), refusals=(refusal,))
+    found = find_cause(setting.pairs[key_of("c2")], LEFT, setting)
+    assert found.cause == cause
+    assert (refusal.told in found.detail) == (cause == Cause.LIMITED)

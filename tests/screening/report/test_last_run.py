@@ -211,6 +211,7 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
         assert tab.locator(".tile.linked").count() == 1
         assert tab.locator(".tile.linked").get_attribute("data-hit") == "2"
         tab.keyboard.press("Escape")
+        tab.wait_for_function("location.hash === ''")  # a closed window clears it a moment later
     tab.evaluate("location.hash = 'ZINC-1'")
     expect(tab.locator("#not-a-hit")).to_have_text("ZINC-1 is none of the hits on this page.")
     tab.evaluate("location.hash = 'GONE'")
