@@ -16,8 +16,8 @@ from screening.changes.compared_run import ComparedRun, LibraryRecord, open_comp
 from screening.changes.decisions import Decisions
 from screening.changes.edits import Edits, find_edits, some
 from screening.changes.price_changes import (
+    ChangedOffers,
     OfferChange,
-    Offers,
     cell_of,
     find_offer,
     find_offer_columns,
@@ -90,7 +90,7 @@ class Changes:
     """The names of ``SHOWN_COUNTS`` with the numbers before and now."""
     notes: tuple[str, ...]
     """Facts that a reader has to know, such as other targets or other ids."""
-    offers: Offers
+    offers: ChangedOffers
     """The hits with another price or stock."""
     old_ids: tuple[tuple[str, str], ...]
     """The old ID of each hit of both runs whose ID changed, with its key."""

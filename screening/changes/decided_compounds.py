@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from chem.errors import HitlistError
 from chem.structure.inchi_key import inchi_key
 from screening.changes.compare import Changes
-from screening.changes.decisions import MOST_NAMED, WORDS, Decision, Decisions, Known
+from screening.changes.decisions import MOST_NAMED, WORDS, Decision, Decisions, FoundCompound
 from screening.changes.setting import LEFT
 from screening.hits.table import HitTable
 from screening.rank.structure_columns import key_text
@@ -50,13 +50,13 @@ def follow_decisions(
     if not wanted:
         return decisions
     wanted -= {name for names, _ in _hits(run, wanted) for name in names}
-    known: dict[str, Known] = {}
+    known: dict[str, FoundCompound] = {}
     for one in earlier[:MOST_RUNS]:
         if not wanted:
             break
         day = one.manifest.finished[:10]
         for names, cells in _hits(one, wanted):
-            found = Known(cells["key"], unescape_cell(cells.get("name", "")), day)
+            found = FoundCompound(cells["key"], unescape_cell(cells.get("name", "")), day)
             known |= dict.fromkeys(names, found)
         wanted -= known.keys()
     for one in (run, *earlier[:1]):
@@ -81,9 +81,9 @@ def _hits(run: RunFolder, wanted: set[str]) -> Iterator[tuple[set[str], Mapping[
             yield found, line
 
 
-def _records(run: RunFolder, wanted: set[str]) -> dict[str, Known]:
+def _records(run: RunFolder, wanted: set[str]) -> dict[str, FoundCompound]:
     """Return the accepted records of a run's library that have the wanted IDs, by ID."""
-    found: dict[str, Known] = {}
+    found: dict[str, FoundCompound] = {}
     if not wanted:
         return found
     ids = pa.array(sorted(wanted), pa.string())
@@ -93,7 +93,7 @@ def _records(run: RunFolder, wanted: set[str]) -> dict[str, Known]:
             table = prepared.store.read_table(part, ["compound_id", "name", "key"])
             for one in table.filter(pc.is_in(table["compound_id"], ids)).to_pylist():
                 if key := key_text(one["key"]):
-                    found.setdefault(one["compound_id"], Known(key, one["name"], ""))
+                    found.setdefault(one["compound_id"], FoundCompound(key, one["name"], ""))
     except HitlistError:  # such as a prepared library that was pruned
         return {}
     return found

@@ -65,7 +65,7 @@ class Decision(NamedTuple):
         return self.compound_id or self.inchikey
 
 
-class Known(NamedTuple):
+class FoundCompound(NamedTuple):
     """A compound that a decision names, and that is no hit under that name."""
 
     key: str
@@ -92,7 +92,7 @@ class Decisions:
     """The positions of the lines that were asked for by ``of``."""
     told: set[int] = field(default_factory=set)
     """The positions of the lines that ``of`` returned."""
-    known: Mapping[str, Known] = field(default_factory=dict)
+    known: Mapping[str, FoundCompound] = field(default_factory=dict)
     """The compounds that were looked up, by the ID or InChIKey in the file."""
 
     def __post_init__(self) -> None:
@@ -104,7 +104,7 @@ class Decisions:
             if key := self.lines[at].key:
                 self._by_registration.setdefault(key, set()).add(at)
 
-    def with_known(self, known: Mapping[str, Known]) -> "Decisions":
+    def with_known(self, known: Mapping[str, FoundCompound]) -> "Decisions":
         """Return the decisions with the keys of compounds that were looked up, none asked for."""
         keys = [known[one.named].key if one.named in known else one.key for one in self.lines]
         lines = tuple(one._replace(key=key) for one, key in zip(self.lines, keys, strict=True))

@@ -179,7 +179,7 @@ def repriced_hits(pairs: Mapping[bytes, Pair]) -> list[str]:
     ]
 
 
-class Offers(NamedTuple):
+class ChangedOffers(NamedTuple):
     """The offers of the newer run's hits that changed."""
 
     hits: Mapping[str, OfferChange]
@@ -191,7 +191,7 @@ class Offers(NamedTuple):
     """The hits for which another record stands that is offered otherwise, by rank."""
 
 
-def find_offers(pairs: Iterable[Pair], columns: OfferColumns) -> Offers:
+def find_offers(pairs: Iterable[Pair], columns: OfferColumns) -> ChangedOffers:
     """Return the changed offers of all hits of the newer run."""
     hits = sorted((one for one in pairs if one.now.hit is not None), key=lambda x: x.now.rank)
     found = [offer for pair in hits if (offer := find_offer(pair, columns))]
@@ -206,4 +206,4 @@ def find_offers(pairs: Iterable[Pair], columns: OfferColumns) -> Offers:
     )
     price_counts, stock_counts = counted
     records = tuple(one.record for one in found if one.record)
-    return Offers({one.rank: one for one in found}, price_counts, stock_counts, records)
+    return ChangedOffers({one.rank: one for one in found}, price_counts, stock_counts, records)
