@@ -4,7 +4,8 @@ The causes are tested in this order, and the first that holds is told:
 
 1. One of the libraries lacks the compound: it is new, withdrawn, rejected, a duplicate, or
    standardized by other rules.
-2. A selection refused it for its price or for the budget, or a list names it in one run only.
+2. A selection refused it for its price or for the budget (its own price or that of another hit
+   changed, or another record stands for it), or a list names it in one run only.
 3. A triage chose it in one run only.
 4. Its own score or filters changed. Its predictions under the screen of the other run tell the
    screen from the models. The rank that its old score has in the new list, and its new score in the
@@ -14,6 +15,7 @@ The causes are tested in this order, and the first that holds is told:
 
 from screening.changes.details import told_others, told_own
 from screening.changes.edits import Edits, some
+from screening.changes.price_changes import find_offer
 from screening.changes.setting import ENTERED, LEFT, MOVED, Cause, Found, Setting
 from screening.changes.standings import OUT, Pair, Standing, View, needed_values, score_text
 from screening.select.constraints import BUDGET, CONTROL, NO_PRICE
@@ -65,6 +67,9 @@ def _refused(pair: Pair, change: str, setting: Setting) -> Found | None:
     if edited := [text for text in setting.edits.selection if "budget" in text or "price" in text]:
         return Found(Cause.SCREEN, some(edited))
     word = "now" if change == LEFT else "before"
+    offer = find_offer(pair, setting.columns)
+    if offer is not None and offer.record:
+        return Found(Cause.RECORD, f"{offer.told}; {why} {word}")
     if old is not None and new is not None and old != new:
         return Found(Cause.PRICE, f"its price {old or 'none'} → {new or 'none'}; {why} {word}")
     if setting.repriced:
@@ -123,11 +128,13 @@ def _ranked(pair: Pair, change: str, setting: Setting) -> Found:
         return Found(sole, told_own(pair, setting, sole) + told_others(pair, setting))
     own, others = _shares(pair, change, setting)
     cause = _own_cause(pair, change, setting) if own else None
-    around = _others_cause(pair, change, setting) if others else None
+    limits = _find_limits(pair, change, setting)
+    around = _others_cause(pair, change, setting, bool(limits)) if others else None
     both = [one for one in (cause, around) if one]
     told = told_own(pair, setting, cause or "")
     if around:
         told += told_others(pair, setting)
+        told += f"; limits: {some(limits)}" if limits else ""
         told += f"; {some(setting.edits.selection)}" if Cause.SCREEN in around else ""
     return Found(" and ".join(dict.fromkeys(both)), told)
 
@@ -178,15 +185,35 @@ def _own_cause(pair: Pair, change: str, setting: Setting) -> str:
     return Cause.SCREEN if by_screen else computed
 
 
-def _others_cause(pair: Pair, change: str, setting: Setting) -> str:
+def _find_limits(pair: Pair, change: str, setting: Setting) -> list[str]:
+    """Return what limits of the selection refused in one run only, so that the compound moved.
+
+    A compound falls by those above it that are no longer refused, and rises by those that are
+    refused now; or a limit refuses it itself. If hits are chosen for being unlike each other,
+    scores do not tell what is above, and all that was refused counts.
+    """
+    screens = (setting.edits.before, setting.edits.now)
+    if any(one.selection and one.selection.diversity == "maxmin" for one in screens):
+        return [one.told for one in setting.refusals]
+    scores = [view.own.score for view in (pair.before, pair.now) if view.own is not None]
+    least = min((score for score in scores if score is not None), default=0.0)
+    rose, own = not _fell(pair, change), {pair.before.smiles, pair.now.smiles}
+    return [
+        one.told
+        for one in setting.refusals
+        if one.smiles in own or (one.score >= least and one.is_now == rose)
+    ]
+
+
+def _others_cause(pair: Pair, change: str, setting: Setting, limited: bool) -> str:
     edits, then, now = setting.edits, pair.before.rank, pair.now.rank
     fewer = change == LEFT and then > edits.now.hits
     more = change == ENTERED and now > edits.before.hits
     if fewer or more:
         return Cause.SCREEN
-    # Under a selection a place depends on the caps, the budget and the likeness of other hits, too.
+    # Under a selection a place depends on what its limits refuse, too.
     down, up = Cause.DISPLACED, Cause.GAVE_WAY
-    if edits.limits:
+    if limited:
         down, up = Cause.LIMITED, Cause.GAVE_WAY_LIMITED
     around = down if _fell(pair, change) else up
     return f"{Cause.SCREEN} and {around}" if edits.selection and edits.selects else around

@@ -69,7 +69,8 @@ def _compare_again(past: PastRecords, since: Since, last: RunFolder) -> Check:
     told = [(kind.name, kind.count) for kind in since.kinds]
     if told != [(name, len(changes.of(name))) for name in (ENTERED, LEFT, MOVED)]:
         check.faults.append("the numbers of changes in the report do not follow from the two runs")
-    prices = None if changes.prices is None else changes.prices._asdict()
-    if prices != (None if since.prices is None else since.prices.model_dump()):
+    if (changes.offers.prices, changes.offers.stocks) != (since.prices, since.stocks):
         check.faults.append("the changed prices in the report do not follow from the two runs")
+    if since.lines != len(changes.changes):
+        check.faults.append("the number of lines in the report does not follow from the two runs")
     return check

@@ -16,17 +16,31 @@ from screening.changes.compared_run import ComparedRun, LibraryRecord, open_comp
 from screening.changes.decisions import Decisions
 from screening.changes.edits import Edits, find_edits, some
 from screening.changes.price_changes import (
-    PriceChanges,
-    count_prices,
-    find_price_column,
-    is_repriced,
-    price_of,
+    ChangedOffers,
+    OfferChange,
+    cell_of,
+    find_offer,
+    find_offer_columns,
+    find_offers,
+    is_renamed,
+    repriced_hits,
 )
-from screening.changes.setting import ENTERED, LEFT, MOVED, REPRICED, Cause, Found, Setting
+from screening.changes.setting import (
+    ENTERED,
+    LEFT,
+    MOVED,
+    REPRICED,
+    RESTOCKED,
+    Cause,
+    Found,
+    Setting,
+    find_refusals,
+)
 from screening.changes.standings import Pair, View, list_first, score_text, view_all
 from screening.errors import AccountingError, told_in_one_line
 from screening.hits.hit_files import write_csv
 from screening.rank.structure_columns import key_text
+from screening.report.change_sentences import tell_offers, tell_records
 from screening.report.manifest import SHOWN_COUNTS
 
 _NOTHING = View(None, None, None, None, {}, "", None)
@@ -36,7 +50,7 @@ class Change(NamedTuple):
     """One line of ``changes.csv``: a compound and its change. Cells are texts."""
 
     change: str
-    """``entered``, ``left``, ``moved``, or ``repriced`` for a hit with its old rank."""
+    """``entered``, ``left``, ``moved``; ``repriced`` or ``stock changed`` with the old rank."""
     compound_id: str
     name: str
     smiles: str
@@ -57,13 +71,9 @@ class Change(NamedTuple):
     price_before: str = ""
     """The price in the older library, as written; empty if it is not known."""
     price_now: str = ""
-
-    @property
-    def price(self) -> str:
-        """The old and the new price of a hit, such as ``10 → 12``; empty if it stayed."""
-        if self.price_before == self.price_now or not (self.rank_before or self.price_before):
-            return ""
-        return f"{self.price_before or 'none'} → {self.price_now or 'none'}"
+    stock_before: str = ""
+    """The stock in the older library, as written; empty if it is not known."""
+    stock_now: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,15 +82,18 @@ class Changes:
 
     changes: tuple[Change, ...]
     """Entered compounds by their ranks now, then those that left by their ranks before, then those
-    that moved, then those with another price only, by their ranks now."""
+    that moved, then those with another price, then those with another stock only, by their ranks
+    now."""
     stable: int
     """The number of hits with the same rank in both runs."""
     counts: tuple[tuple[str, int, int], ...]
     """The names of ``SHOWN_COUNTS`` with the numbers before and now."""
     notes: tuple[str, ...]
     """Facts that a reader has to know, such as other targets or other ids."""
-    prices: PriceChanges | None = None
-    """The hits with another price; None if no column of both libraries is known to hold prices."""
+    offers: ChangedOffers
+    """The hits with another price or stock."""
+    old_ids: tuple[tuple[str, str], ...]
+    """The old ID of each hit of both runs whose ID changed, with its key."""
 
     def of(self, change: str) -> list[Change]:
         """Return the changes of one kind."""
@@ -99,8 +112,10 @@ class Changes:
         for kind in kinds:
             if causes := self.causes(kind):
                 lines.append(f"{kind}: " + ", ".join(f"{cause} {n:,}" for cause, n in causes))
-        prices = [self.prices.told] if self.prices is not None and self.prices.told else []
-        return [*lines, *prices, *self.notes]
+        lines += tell_offers(self.offers.prices, self.offers.stocks)
+        if records := self.offers.records:
+            lines.append(tell_records(records, len(records)))
+        return [*lines, *self.notes]
 
 
 def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) -> Changes:
@@ -126,24 +141,32 @@ def compare_runs(before: Path, now: Path, decisions: Decisions | None = None) ->
         sum(pair.before.rank == pair.now.rank for pair in both),
         tuple((name, counts[0].get(name, 0), counts[1].get(name, 0)) for name in SHOWN_COUNTS),
         tuple(_notes(old, new, setting.edits, both)),
-        count_prices(setting.pairs.values(), setting.price_column),
+        find_offers(setting.pairs.values(), setting.columns),
+        tuple(
+            (pair.before.record.compound_id, key_text(pair.key))
+            for pair in both
+            if pair.before.record is not None and is_renamed(pair)
+        ),
     )
 
 
 def find_changes(setting: Setting) -> tuple[tuple[Change, ...], list[Pair]]:
     """Return the changes, in their order, and the compounds that are hits of both runs."""
-    pairs = setting.pairs.values()
-    entered = [pair for pair in pairs if pair.before.hit is None]
-    left = [pair for pair in pairs if pair.now.hit is None]
+    pairs = sorted(setting.pairs.values(), key=lambda pair: (pair.now.rank, pair.before.rank))
     both = [pair for pair in pairs if pair.before.hit is not None and pair.now.hit is not None]
-    moved = [pair for pair in both if pair.before.rank != pair.now.rank]
     stayed = [pair for pair in both if pair.before.rank == pair.now.rank]
-    repriced = [pair for pair in stayed if is_repriced(pair, setting.price_column)]
-    changes = (
-        *(_change(pair, ENTERED, setting) for pair in sorted(entered, key=lambda x: x.now.rank)),
-        *(_change(pair, LEFT, setting) for pair in sorted(left, key=lambda x: x.before.rank)),
-        *(_change(pair, MOVED, setting) for pair in sorted(moved, key=lambda x: x.now.rank)),
-        *(_change(pair, REPRICED, setting) for pair in sorted(repriced, key=lambda x: x.now.rank)),
+    offers = {pair.key: find_offer(pair, setting.columns) for pair in stayed}
+    groups = {
+        ENTERED: [pair for pair in pairs if pair.before.hit is None],
+        LEFT: [pair for pair in pairs if pair.now.hit is None],
+        MOVED: [pair for pair in both if pair.before.rank != pair.now.rank],
+        REPRICED: [pair for pair in stayed if (one := offers[pair.key]) and one.price],
+        RESTOCKED: [
+            pair for pair in stayed if (one := offers[pair.key]) and one.stock and not one.price
+        ],
+    }
+    changes = tuple(
+        _change(pair, change, setting) for change, group in groups.items() for pair in group
     )
     return changes, both
 
@@ -180,8 +203,9 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
         pairs=pairs,
         like_before=_find_lost(old, now, then),
         like_now=_find_lost(new, then, now),
-        repriced=tuple(_repriced(pairs)),
-        price_column=find_price_column((new.past.screen, old.past.screen), columns),
+        repriced=tuple(repriced_hits(pairs)),
+        refusals=find_refusals(old, new),
+        columns=find_offer_columns((new.past.screen, old.past.screen), columns),
     )
 
 
@@ -202,25 +226,20 @@ def _find_lost(
     return run.find_like(lost) if lost else {}
 
 
-def _repriced(pairs: Mapping[bytes, Pair]) -> list[str]:
-    """Return the hits of either run whose prices differ, in words, by rank."""
-    ordered = sorted(pairs.values(), key=lambda x: (min(x.now.rank, x.before.rank), x.key))
-    return [
-        f"{pair.now.record.compound_id} {pair.before.price or 'none'} → {pair.now.price or 'none'}"
-        for pair in ordered
-        if pair.now.record is not None
-        and None not in (pair.before.price, pair.now.price)
-        and pair.before.price != pair.now.price
-    ]
-
-
 def _change(pair: Pair, change: str, setting: Setting) -> Change:
-    found = Found(Cause.PRICE, "") if change == REPRICED else find_cause(pair, change, setting)
+    offer = find_offer(pair, setting.columns)
+    if change in (REPRICED, RESTOCKED):
+        assert offer is not None
+        found = _offered(offer)
+    else:
+        found = find_cause(pair, change, setting)
     view = pair.before if pair.now.hit is None else pair.now
     assert view.record is not None
     other = pair.now if pair.now.hit is None else pair.before
     detail = found.detail
-    if other.record is not None and other.record.compound_id != view.record.compound_id:
+    if offer is not None and offer.record and found.cause != Cause.RECORD:
+        detail += f"; {offer.told}"
+    elif other.record is not None and is_renamed(pair):
         word = "now" if pair.now.hit is None else "before"
         detail += f"; {word} under the id {other.record.compound_id}"
     ranks = ["" if one.hit is None else str(one.hit.rank) for one in (pair.before, pair.now)]
@@ -236,9 +255,17 @@ def _change(pair: Pair, change: str, setting: Setting) -> Change:
         cause=str(found.cause),
         detail=detail.strip("; "),
         key=key_text(pair.key),
-        price_before=price_of(pair.before, setting.price_column),
-        price_now=price_of(pair.now, setting.price_column),
+        price_before=cell_of(pair.before, setting.columns.price),
+        price_now=cell_of(pair.now, setting.columns.price),
+        stock_before=cell_of(pair.before, setting.columns.stock),
+        stock_now=cell_of(pair.now, setting.columns.stock),
     )
+
+
+def _offered(offer: OfferChange) -> Found:
+    """Return the cause of a line about a hit with its old rank."""
+    causes = [Cause.PRICE] * bool(offer.price) + [Cause.STOCK] * bool(offer.stock)
+    return Found(" and ".join(causes), offer.told)
 
 
 def _with_decisions(
@@ -249,9 +276,10 @@ def _with_decisions(
     for pair in setting.pairs.values():
         record = pair.before.record if pair.now.hit is None else pair.now.record
         assert record is not None
-        found = decisions.of(record.compound_id, record.smiles)
+        found = decisions.of(record.compound_id, record.smiles, key_text(pair.key))
         if found is not None:
-            told = {"decision": found.decision, "decision_comment": found.told}
+            comment = found.told_of(record.compound_id)
+            told = {"decision": found.decision, "decision_comment": comment}
             decided[key_text(pair.key)] = told
     return tuple(one._replace(**decided.get(one.key, {})) for one in changes)
 
@@ -282,13 +310,7 @@ def _notes(old: ComparedRun, new: ComparedRun, edits: Edits, both: list[Pair]) -
         )
     if _measured(old) != _measured(new):
         notes.append("the measured compounds of a bundle changed: reasons and neighbors may differ")
-    renamed = sum(
-        pair.before.record is not None
-        and pair.now.record is not None
-        and pair.before.record.compound_id != pair.now.record.compound_id
-        for pair in both
-    )
-    if renamed:
+    if renamed := sum(map(is_renamed, both)):
         notes.append(f"{counted(renamed, 'hit')} of both runs changed the id; keys were compared")
     return notes
 

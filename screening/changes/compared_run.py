@@ -38,6 +38,14 @@ class Hit(NamedTuple):
     picked_by: str
 
 
+class PassedOver(NamedTuple):
+    """A line of ``passed_over.csv``."""
+
+    compound_id: str
+    score: float
+    why: str
+
+
 class LibraryRecord(NamedTuple):
     """A record of the prepared library."""
 
@@ -62,8 +70,8 @@ class ComparedRun:
     past: PastRecords
     hits: Mapping[bytes, Hit]
     """The hits by key, in rank order."""
-    passed_over: Mapping[str, str]
-    """The reason of each compound that a selection did not take, by standardized SMILES."""
+    passed_over: Mapping[str, PassedOver]
+    """The compounds that a selection did not take, by standardized SMILES."""
     _records: dict[int, LibraryRecord] = field(default_factory=dict)
     """The records that were read, by row: hits are asked for more than once."""
 
@@ -237,8 +245,8 @@ def open_compared(folder: Path) -> ComparedRun:
     return replace(opened, hits=by_key)
 
 
-def _read_lists(past: PastRecords) -> tuple[list[Hit], dict[str, str]]:
-    """Return the hits, and why a selection passed over the others, by standardized SMILES."""
+def _read_lists(past: PastRecords) -> tuple[list[Hit], dict[str, PassedOver]]:
+    """Return the hits, and what a selection passed over, by standardized SMILES."""
     hits = [
         Hit(int(line["rank"]), int(line["row"]), line["score"], line.get("picked_by", ""))
         for line in read_lines(past.run, HITS)
@@ -246,4 +254,11 @@ def _read_lists(past: PastRecords) -> tuple[list[Hit], dict[str, str]]:
     if PASSED_OVER not in past.run.manifest.files:
         return hits, {}
     lines = read_lines(past.run, PASSED_OVER)
-    return hits, {unescape_cell(line["smiles"]): unescape_cell(line["why"]) for line in lines}
+    return hits, {
+        unescape_cell(line["smiles"]): PassedOver(
+            unescape_cell(line.get("compound_id", "")),
+            float(line.get("score") or 0),
+            unescape_cell(line["why"]),
+        )
+        for line in lines
+    }

@@ -7,7 +7,7 @@ optionally ``comment``, ``date`` and ``by``. Each line decides about one compoun
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
@@ -20,10 +20,12 @@ from chem.errors import InputError
 from chem.records.message_text import counted, did_you_mean, one_line
 from chem.structure.inchi_key import inchi_key
 from screening.objective.screen_settings import Screen
+from screening.report.change_sentences import tell_away, tell_decision, tell_unknown
 
 DECISIONS = "decisions.csv"
 """The name of the file in a folder of runs."""
-WORDS = ("order", "no", "later")
+WORDS = ("order", "later", "no")
+"""All decisions, in the order in which they are listed everywhere."""
 COLUMNS = ("compound_id", "inchikey", "decision", "comment", "date", "by")
 MOST_NAMED = 5
 """The most compounds named whose decisions fit no hit."""
@@ -47,12 +49,15 @@ class Decision(NamedTuple):
     date: str
     """``YYYY-MM-DD``."""
     by: str
+    key: str = ""
+    """The registration key of the compound, if its ID is none of a hit and was looked up."""
 
-    @property
-    def told(self) -> str:
-        """The comment, with who decided and when."""
+    def told_of(self, compound_id: str) -> str:
+        """Return the comment, with who decided and when, and the ID if the compound has another."""
         source = ", ".join(text for text in (self.by, self.date) if text)
-        return " ".join(text for text in (self.comment, f"({source})" if source else "") if text)
+        renamed = f"decided as {self.named}" if self.key and self.named != compound_id else ""
+        about = "; ".join(text for text in (source, renamed) if text)
+        return " ".join(text for text in (self.comment, f"({about})" if about else "") if text)
 
     @property
     def named(self) -> str:
@@ -60,9 +65,19 @@ class Decision(NamedTuple):
         return self.compound_id or self.inchikey
 
 
+class FoundCompound(NamedTuple):
+    """A compound that a decision names, and that is no hit under that name."""
+
+    key: str
+    """The registration key, as text."""
+    name: str
+    last_hit: str
+    """The date of the last run that had it as a hit; empty if it was none in any."""
+
+
 @dataclass
 class Decisions:
-    """All decisions of a file, found by a compound's ID or InChIKey.
+    """All decisions of a file, found by a compound's ID, InChIKey or registration key.
 
     Raises ContradictionError if two lines decide differently about an ID or an InChIKey, and their
     dates do not tell which is newer.
@@ -77,19 +92,33 @@ class Decisions:
     """The positions of the lines that were asked for by ``of``."""
     told: set[int] = field(default_factory=set)
     """The positions of the lines that ``of`` returned."""
+    known: Mapping[str, FoundCompound] = field(default_factory=dict)
+    """The compounds that were looked up, by the ID or InChIKey in the file."""
 
     def __post_init__(self) -> None:
         self._by_id = self._newest_of([one.compound_id for one in self.lines])
         self._by_key = self._newest_of([one.inchikey for one in self.lines])
         self._counting = {*self._by_id.values(), *self._by_key.values()}
+        self._by_registration: dict[str, set[int]] = {}
+        for at in self._counting:
+            if key := self.lines[at].key:
+                self._by_registration.setdefault(key, set()).add(at)
 
-    def of(self, compound_id: str, smiles: str) -> Decision | None:
+    def with_known(self, known: Mapping[str, FoundCompound]) -> "Decisions":
+        """Return the decisions with the keys of compounds that were looked up, none asked for."""
+        keys = [known[one.named].key if one.named in known else one.key for one in self.lines]
+        lines = tuple(one._replace(key=key) for one, key in zip(self.lines, keys, strict=True))
+        return Decisions(lines, self.path, self.numbers, known=known)
+
+    def of(self, compound_id: str, smiles: str, key: str = "") -> Decision | None:
         """Return the newest decision about a compound; None if there is none.
 
-        Raises ContradictionError if one line names it by its ID and another by its InChIKey, they
-        decide differently, and their dates do not tell which is newer.
+        key: The registration key of the compound, as text.
+
+        Raises ContradictionError if two lines name it in two ways (by its ID, its InChIKey, or an
+        ID of another run), decide differently, and their dates do not tell which is newer.
         """
-        found = {self._by_id.get(compound_id)}
+        found = {self._by_id.get(compound_id), *self._by_registration.get(key, ())}
         if self._by_key:
             found.add(self._by_key.get(inchi_key(smiles)))
         at = sorted(place for place in found if place is not None)
@@ -132,20 +161,27 @@ class Decisions:
         """Return the decisions about compounds that nobody asked for."""
         return [self.lines[at] for at in sorted(self._counting - self.used)]
 
+    def away(self) -> list[str]:
+        """Return the compounds that nobody asked for, and that are known, each in words."""
+        return [
+            tell_decision(one.named, self.known[one.named].name, one.decision)
+            + (f", last a hit on {day}" if (day := self.known[one.named].last_hit) else "")
+            for one in self.unused()
+            if one.named in self.known
+        ]
+
+    def unknown(self) -> list[str]:
+        """Return the IDs and InChIKeys that nobody asked for, and that were found nowhere."""
+        return [one.named for one in self.unused() if one.named not in self.known]
+
     def summary(self) -> list[str]:
         """Return how many decisions are about compounds that were asked for, and about others."""
         words = Counter(self.lines[at].decision for at in self.told)
         told = ", ".join(f"{words[word]:,} {word}" for word in WORDS if words[word])
         lines = [f"decisions about these hits: {told}"] if told else []
-        if others := self.unused():
-            names = ", ".join(one.named for one in others[:MOST_NAMED])
-            more = len(others) - MOST_NAMED
-            names += f" and {more:,} more" if more > 0 else ""
-            lines.append(
-                f"{counted(len(others), 'decision')} about compounds that are not in these hit "
-                f"lists: {names}; check the ID"
-            )
-        return lines
+        away, unknown = self.away(), self.unknown()
+        lines += [tell_away(away, len(away))] if away else []
+        return [*lines, *([tell_unknown(unknown, len(unknown))] if unknown else [])]
 
 
 def decisions_file(run: Path, screen: Screen) -> Path:

@@ -1,6 +1,6 @@
 """Finds the earlier finished runs of a screen on its library, in one folder of runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chem.disk.allowed_roots import named_path
@@ -8,7 +8,11 @@ from chem.errors import InputError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.report.last_run_facts import Elsewhere
+from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
+
+STEADY_RUNS = 7
+"""The number of last runs over which hits are counted as stable."""
 
 
 def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
@@ -53,6 +57,24 @@ def find_elsewhere(run: RunFolder, screen: Screen) -> Elsewhere | None:
     names = [Path(text).name for text in (other, screen.library)]
     library, own = names if names[0] != names[1] else (other, screen.library)
     return Elsewhere(folder=name, finished=finished, library=library, own=own)
+
+
+def count_steady(runs: Sequence[RunFolder]) -> tuple[int, int]:
+    """Count over how many of the last runs hits were compared, and the hits in all of them.
+
+    runs: The runs, the newest first; 7 at most are read. An older run whose hit list was changed or
+    has no keys ends the count, because it cannot tell which compounds were hits.
+    """
+    common: set[str] | None = None
+    count = 0
+    for run in runs[:STEADY_RUNS]:
+        try:
+            keys = {line["key"] for line in read_lines(run, HITS)}
+        except (ChangedFileError, KeyError):
+            break
+        common = keys if common is None else common & keys
+        count += 1
+    return count, len(common or ())
 
 
 def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from screening.changes.compared_run import ComparedRun
 from screening.objective.screen_settings import Screen
-from screening.objective.selection import Selection
 from screening.runs.past_run import PastRecords
 
 _LISTS = ("exclude", "include")
@@ -61,11 +60,6 @@ class Edits:
         return bool(self.before.selection or self.now.selection)
 
     @property
-    def limits(self) -> bool:
-        """True if the selection of one of the screens has rules by which hits depend on others."""
-        return any(_has_rules(screen.selection) for screen in (self.before, self.now))
-
-    @property
     def is_one_input(self) -> bool:
         """True if only the screen differs, or only the models."""
         rest = self.library or self.versions or self.lists
@@ -93,15 +87,6 @@ def some(words: tuple[str, ...] | list[str]) -> str:
     """
     more = len(words) - MOST_NAMED
     return ", ".join(words[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _has_rules(selection: Selection | None) -> bool:
-    """Tell whether a selection does more than to leave out the compounds of lists."""
-    if selection is None:
-        return False
-    caps = (selection.max_per_scaffold, selection.max_per_cluster, selection.budget)
-    chosen = selection.diversity != "none" or selection.explore or selection.include
-    return bool(chosen) or any(one is not None for one in caps)
 
 
 def _library(past: PastRecords) -> tuple[Any, ...]:

@@ -6,7 +6,6 @@ the changes.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,16 +14,15 @@ from chem.disk.files import remove_durably, write_atomic
 from chem.errors import HitlistError, InputError
 from chem.structure.inchi_key import inchi_key
 from screening.changes.compare import Change, Changes, compare_runs, write_changes
+from screening.changes.decided_compounds import decided, decision_facts, follow_decisions
 from screening.changes.decisions import (
-    MOST_NAMED,
     ContradictionError,
-    Decision,
     Decisions,
     decisions_file,
     find_decisions,
 )
-from screening.changes.earlier_runs import find_earlier, find_elsewhere
-from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED, REPRICED
+from screening.changes.earlier_runs import count_steady, find_earlier, find_elsewhere
+from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
 from screening.lab.order import write_decisions
@@ -37,22 +35,18 @@ from screening.report.last_run_facts import (
     CHANGES,
     FACTS,
     Compared,
-    DecisionFacts,
-    GivenDecision,
     Kind,
     LastRun,
     LeftHit,
     Mark,
     Number,
-    OrderDecision,
-    Prices,
+    OldId,
     ShownChange,
     Since,
 )
 from screening.report.manifest import SHOWN_COUNTS
 from screening.report.report import SHOWN
 from screening.runs.latest import point_to_latest
-from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import MANIFEST, SCREEN, RunFolder, open_folder
 from screening.runs.write_run import Outcome
 from screening.storage.in_use import marking
@@ -60,8 +54,6 @@ from screening.storage.lock import Lock
 
 SHOWN_CHANGES = 20
 """The most changes that the report lists."""
-STEADY_RUNS = 7
-"""The number of last runs over which hits are counted as stable."""
 _REPORT = "report.html"
 _COUNTED = ("rows", "rejected", "duplicates", "accepted", "hits")
 
@@ -138,6 +130,7 @@ def _compare_with(
     Raises ContradictionError if two decisions about a compound contradict each other.
     """
     earlier = [] if run.ranks is not None else find_earlier(run, screen)
+    decisions = follow_decisions(decisions, run, earlier)
     changes, failed = None, ""
     if earlier:
         try:
@@ -159,11 +152,16 @@ def _compare_with(
         steady_runs=steady[0],
         steady_hits=steady[1],
         marks=_marks(table, changes, decisions),
-        decisions=_decision_facts(table, changes, decisions, problem).model_copy(
+        decisions=decision_facts(table, changes, decisions, problem).model_copy(
             update={"file": decisions_file(run.folder, screen).name}
         ),
+        old_ids=_old_ids(table, changes, decisions),
         elsewhere=find_elsewhere(run, screen) if not earlier and run.ranks is None else None,
-        prices=_prices(changes),
+        prices=None if changes is None else changes.offers.prices,
+        stocks=None if changes is None else changes.offers.stocks,
+        records=0 if changes is None else len(changes.offers.records),
+        first_records=[] if changes is None else list(changes.offers.records[:NAMED]),
+        lines=0 if changes is None else len(changes.changes),
         left=_left(changes),
         same_library=bool(earlier) and _library_of(earlier[0]) == _library_of(run) != "",
     )
@@ -179,11 +177,6 @@ def _library_of(run: RunFolder) -> str:
     """Return the hash of a run's library; empty if its manifest has none."""
     library = run.manifest.library
     return str(library.get("sha256", "")) if isinstance(library, dict) else ""
-
-
-def _prices(changes: Changes | None) -> Prices | None:
-    found = None if changes is None else changes.prices
-    return None if found is None else Prices(**found._asdict())
 
 
 def _left(changes: Changes | None) -> list[LeftHit]:
@@ -219,49 +212,42 @@ def _kind(changes: Changes, name: str) -> Kind:
 
 def _shown(changes: Changes) -> list[ShownChange]:
     """Return the first changes; the first that entered or left by each cause are among them."""
-    listed = [one for one in changes.changes if one.change != REPRICED]
     seen: Counter[tuple[str, str]] = Counter()
     few, rest = list[Change](), list[Change]()
-    for one in listed:
+    for one in changes.changes:
         seen[one.change, one.cause] += 1
-        named = one.change != MOVED and seen[one.change, one.cause] <= NAMED
+        named = one.change in (ENTERED, LEFT) and seen[one.change, one.cause] <= NAMED
         (few if named else rest).append(one)
     chosen = {one.key for one in [*few, *rest][:SHOWN_CHANGES]}
     return [
         ShownChange(**{name: getattr(one, name) for name in ShownChange.model_fields})
-        for one in listed
+        for one in changes.changes
         if one.key in chosen
     ]
 
 
-def count_steady(runs: Sequence[RunFolder]) -> tuple[int, int]:
-    """Count over how many of the last runs hits were compared, and the hits in all of them.
-
-    runs: The runs, the newest first; 7 at most are read. An older run whose hit list was changed or
-    has no keys ends the count, because it cannot tell which compounds were hits.
-    """
-    common: set[str] | None = None
-    count = 0
-    for run in runs[:STEADY_RUNS]:
-        try:
-            keys = {line["key"] for line in read_lines(run, HITS)}
-        except (ChangedFileError, KeyError):
-            break
-        common = keys if common is None else common & keys
-        count += 1
-    return count, len(common or ())
+def _old_ids(table: HitTable, changes: Changes | None, decisions: Decisions) -> list[OldId]:
+    """Return the IDs of other runs that lead to hits of the page."""
+    by_key = {cells["key"]: cells for cells in table.records()[:SHOWN]}
+    taken = {cells["compound_id"] for cells in by_key.values()}
+    found = {} if changes is None else dict(changes.old_ids)
+    found |= {one.compound_id: one.key for one in decisions.lines if one.key and one.compound_id}
+    return [
+        OldId(compound_id=name, rank=by_key[key]["rank"])
+        for name, key in found.items()
+        if key in by_key and name not in taken
+    ]
 
 
 def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> list[Mark]:
     """Return the marks of the hits on the page that have any."""
-    by_rank = {} if changes is None else {one.rank_now: one for one in changes.changes}
+    lines = () if changes is None else changes.changes
+    by_rank = {one.rank_now: one for one in lines if one.change in (ENTERED, MOVED)}
+    offers = {} if changes is None else changes.offers.hits
     marks = []
-    for cells, decision in _decided(table, decisions)[:SHOWN]:
-        change = by_rank.get(cells["rank"])
-        price = "" if change is None else change.price
-        if change is not None and change.change == REPRICED:
-            change = None
-        if change is None and decision is None and not price:
+    for cells, decision in decided(table, decisions)[:SHOWN]:
+        change, offer = by_rank.get(cells["rank"]), offers.get(cells["rank"])
+        if change is None and decision is None and offer is None:
             continue
         moved = change is not None and change.change == MOVED
         told = "" if change is None else change.change
@@ -271,38 +257,11 @@ def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> li
                 change=f"moved from {change.rank_before}" if change and moved else told,
                 cause="" if change is None else change.cause,
                 decision="" if decision is None else decision.decision,
-                decision_comment="" if decision is None else decision.told,
-                price=price,
+                decision_comment="" if decision is None else decision.told_of(cells["compound_id"]),
+                price="" if offer is None else offer.price,
+                was="" if offer is None else offer.was,
+                stock="" if offer is None else offer.stock,
+                record="" if offer is None else offer.record,
             )
         )
     return marks
-
-
-def _decided(
-    table: HitTable, decisions: Decisions
-) -> list[tuple[Mapping[str, str], Decision | None]]:
-    records = table.records()
-    return [(cells, decisions.of(cells["compound_id"], cells["smiles"])) for cells in records]
-
-
-def _decision_facts(
-    table: HitTable, changes: Changes | None, decisions: Decisions, problem: str
-) -> DecisionFacts:
-    hits = Counter(one.decision for _, one in _decided(table, decisions) if one is not None)
-    left = [] if changes is None else [one for one in changes.of(LEFT) if one.decision]
-    others = decisions.unused()
-    used = [one for at, one in enumerate(decisions.lines) if at in decisions.used]
-    return DecisionFacts(
-        problem=problem,
-        used=[GivenDecision(**one._asdict()) for one in used],
-        hits=[Number(name=name, count=hits[name]) for name in sorted(hits)],
-        left=len(left),
-        others=len(others),
-        names=[one.named for one in others[:MOST_NAMED]],
-        orders=[
-            OrderDecision(rank=cells["rank"], decision=one.decision, comment=one.told)
-            for cells, one in _decided(table, decisions)
-            if one is not None
-        ],
-        left_names=[f"{one.compound_id}: {one.decision}" for one in left[:MOST_NAMED]],
-    )

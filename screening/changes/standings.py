@@ -123,7 +123,7 @@ def view_all(
             own=own.get(key),
             other=theirs.get(key),
             values=table.get(record.row, {}),
-            why=run.passed_over.get(record.smiles, ""),
+            why=run.passed_over[record.smiles].why if record.smiles in run.passed_over else "",
             price=None if column is None else record.extra.get(column, ""),
         )
         for key, record in records.items()

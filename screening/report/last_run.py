@@ -67,6 +67,7 @@ def insert_since(page: str, since: Since, stamp: Stamp, table: HitTable) -> str:
         "marks": [mark.model_dump() for mark in since.marks],
         "keys": [inchi_key(cells["smiles"]) for cells in table.first(SHOWN).records()],
         "left": [one.model_dump() for one in since.left],
+        "old_ids": {one.compound_id: one.rank for one in since.old_ids},
     }
     block = Markup('<script type="application/json" id="since">{}</script>').format(
         Markup(as_json(data))

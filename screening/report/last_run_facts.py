@@ -55,12 +55,15 @@ class Elsewhere(Shape):
     """The library of this run, in the same way."""
 
 
-class Prices(Shape):
-    """How many hits have another price than in the library of the last run."""
+class CellChanges(Shape):
+    """How many hits have another price, or another stock, than in the library of the last run."""
 
     column: str
     changed: Count
     hits: Count
+    """The number of all hits."""
+    first: list[str] = Field(default_factory=list)
+    """The first of them with both cells; prices with the largest ratio come first."""
 
 
 class LeftHit(Shape):
@@ -99,6 +102,12 @@ class Mark(Shape):
     decision_comment: str
     price: str = ""
     """The old price and the new one; empty if it is the same or not known."""
+    was: str = ""
+    """The old price, if it changed."""
+    stock: str = ""
+    """The old stock and the new one; empty if it is the same or not known."""
+    record: str = ""
+    """The records if another one stands for the hit, with their prices."""
 
 
 class GivenDecision(Shape):
@@ -110,6 +119,16 @@ class GivenDecision(Shape):
     comment: str
     date: str
     by: str
+    key: str = ""
+    """The registration key, if the ID is that of another run."""
+
+
+class OldId(Shape):
+    """An ID that a hit had in an earlier run, for links to it."""
+
+    compound_id: str
+    rank: str
+    """The rank of the hit now."""
 
 
 class OrderDecision(Shape):
@@ -118,6 +137,8 @@ class OrderDecision(Shape):
     rank: str
     decision: str
     comment: str
+    shown: str = ""
+    """The name of the hit, or its ID if it has none."""
 
 
 class DecisionFacts(Shape):
@@ -132,9 +153,13 @@ class DecisionFacts(Shape):
     left: Count
     """How many compounds that left have one."""
     others: Count
-    """How many decisions are about other compounds."""
+    """How many decisions are about IDs that were found nowhere."""
     names: list[str]
-    """The first of these compounds."""
+    """The first of these IDs."""
+    away: Count = 0
+    """How many decisions are about compounds that are known and no hits."""
+    away_names: list[str] = Field(default_factory=list)
+    """The first of these compounds, each with its decision and when it was a hit."""
     left_names: list[str] = Field(default_factory=list)
     """The first of the compounds that left, each with its decision."""
     orders: list[OrderDecision] = Field(default_factory=list)
@@ -165,10 +190,19 @@ class Since(Shape):
     decisions: DecisionFacts
     marks: list[Mark]
     elsewhere: Elsewhere | None = None
-    prices: Prices | None = None
+    prices: CellChanges | None = None
+    stocks: CellChanges | None = None
+    records: Count = 0
+    """How many hits stayed for which another record stands, with another price or stock."""
+    first_records: list[str] = Field(default_factory=list)
+    """The first of them, with both records."""
+    lines: Count = 0
+    """The number of lines of ``changes.csv``."""
     left: list[LeftHit] = Field(default_factory=list)
     same_library: bool = False
     """True if the library's file has the content of the last run's."""
+    old_ids: list[OldId] = Field(default_factory=list)
+    """The IDs that hits of the page had before, other than those that they have now."""
 
     @property
     def order_cells(self) -> dict[str, tuple[str, str]]:
@@ -194,7 +228,7 @@ class Since(Shape):
     @property
     def listed(self) -> bool:
         """True if ``changes.csv`` has a line."""
-        return bool(self.changed or (self.prices is not None and self.prices.changed))
+        return bool(self.lines)
 
 
 def read_since(content: bytes) -> Since:

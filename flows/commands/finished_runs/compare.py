@@ -39,7 +39,9 @@ def compare(
     """
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
+    from screening.changes.decided_compounds import follow_decisions
     from screening.changes.decisions import find_decisions
+    from screening.changes.earlier_runs import find_earlier
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
     from screening.report.manifest import SHOWN_COUNTS
@@ -54,9 +56,11 @@ def compare(
                 f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
             )
         check_writable(csv.parent, "name a file elsewhere with --csv")
-    run = open_folder(named_run(newer))
-    decisions = find_decisions(run.folder, load_screen(run.folder / SCREEN))
-    found = compare_runs(named_run(older), run.folder, decisions)
+    run, old = open_folder(named_run(newer)), open_folder(named_run(older))
+    screen = load_screen(run.folder / SCREEN)
+    beside = [one for one in find_earlier(run, screen) if one.run_id != old.run_id]
+    decisions = follow_decisions(find_decisions(run.folder, screen), run, [old, *beside])
+    found = compare_runs(old.folder, run.folder, decisions)
     for line in found.summary():
         print(printable(line))
     for line in decisions.summary():

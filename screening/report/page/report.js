@@ -87,7 +87,7 @@ async function start() {
   byId("more-ranges").append(...numeric.map((name) => option(name, labelled(name))));
   firstRanges().forEach(addRange);
   byId("facets").append(
-    ...FACETS.map(({ name, choices }) => {
+    ...FACETS.map(({ name, choices, fewest = 2 }) => {
       const select = make(
         "select",
         { id: `facet-${name}` },
@@ -96,7 +96,7 @@ async function start() {
       );
       select.addEventListener("change", () => narrow(name, select.value));
       const label = make("label", {}, `${name.replaceAll("_", " ")} `, select);
-      label.hidden = name === "scaffold" || choices.length < 2;
+      label.hidden = name === "scaffold" || choices.length < fewest;
       return label;
     }),
   );

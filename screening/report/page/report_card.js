@@ -148,15 +148,20 @@ function stereochemistry(hit) {
   return make("p", { class: "note stereo", title: meaning("stereo") }, stated, same);
 }
 
-/* The change since the last run with its cause, the old price, and the decision. */
+/* The change since the last run with its cause, the old price and stock, and the decision. */
 function sinceLastRun(hit) {
-  const [change, cause, price] = ["change", "cause", "price"].map((name) => marked(hit, name));
+  const [change, cause, comment] = ["change", "cause", "decision_comment"].map((name) =>
+    marked(hit, name),
+  );
+  const offer = (name, label) => marked(hit, name) && [`${label}: `, quoted(marked(hit, name))];
   const told = [
     change && [`Since the last run: ${change} (${cause})`],
-    price && ["Price: ", quoted(price)],
+    offer("price", "Price"),
+    offer("stock", "Stock"),
+    offer("record", "Another record"),
     marked(hit, "decision") && [
-      `Decision: ${marked(hit, "decision")} `,
-      quoted(marked(hit, "decision_comment")),
+      `Decision: ${marked(hit, "decision")}${comment && " – "}`,
+      quoted(comment),
     ],
   ];
   return told.filter(Boolean).map((parts) => make("p", { class: "note" }, ...parts));

@@ -38,9 +38,34 @@ function facets() {
       choices: ["inside", "outside"],
       fits: (hit, wanted) => isOutside(hit) === (wanted === "outside"),
     });
-  for (const name of ["cluster", "scaffold", "picked_by", markColumns.change, markColumns.decision])
+  for (const name of ["cluster", "scaffold", "picked_by"])
     if (has(name)) kinds.push({ name, choices: values(name), fits: equal(name) });
-  return kinds;
+  return [...kinds, ...markFacets()];
+}
+
+/* Filters by what changed since the last run, and by the decision. */
+function markFacets() {
+  const tests = {
+    change: {
+      entered: (hit) => marked(hit, "change") === "entered",
+      moved: (hit) => marked(hit, "change").startsWith("moved"),
+      "price changed": (hit) => marked(hit, "price") !== "",
+      "stock changed": (hit) => marked(hit, "stock") !== "",
+    },
+    decision: {
+      order: (hit) => marked(hit, "decision") === "order",
+      later: (hit) => marked(hit, "decision") === "later",
+      no: (hit) => marked(hit, "decision") === "no",
+    },
+  };
+  return Object.entries(tests)
+    .map(([mark, kinds]) => ({
+      name: markColumns[mark] ?? mark,
+      choices: Object.keys(kinds).filter((kind) => [...page.cells.keys()].some(kinds[kind])),
+      fits: (hit, wanted) => kinds[wanted](hit),
+      fewest: 1,
+    }))
+    .filter(({ choices }) => choices.length);
 }
 const FACETS = facets();
 
@@ -129,7 +154,7 @@ function markBadges(hit) {
     ["change", "cause"],
     ["decision", "decision_comment"],
   ];
-  return pairs
+  const chips = pairs
     .filter(([name]) => marked(hit, name))
     .map(([name, more]) =>
       make(
@@ -138,6 +163,11 @@ function markBadges(hit) {
         name === "decision" ? `decision: ${marked(hit, name)}` : marked(hit, name),
       ),
     );
+  const was = (name, text) =>
+    make("span", { class: "badge offer", title: isolated(marked(hit, name)) }, quoted(text));
+  if (marked(hit, "price")) chips.push(was("price", `was ${marked(hit, "was")}`));
+  if (marked(hit, "stock")) chips.push(was("stock", `stock ${marked(hit, "stock")}`));
+  return chips;
 }
 
 /* The price, under the name of its column, which may hold the currency. */

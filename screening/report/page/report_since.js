@@ -1,14 +1,14 @@
 /* Changes since the last run and decisions, if the run was compared, and links by compound. */
 
 const since = JSON.parse(
-  document.getElementById("since")?.textContent ?? '{"marks":[],"keys":[],"left":[]}',
+  document.getElementById("since")?.textContent ?? '{"marks":[],"keys":[],"left":[],"old_ids":{}}',
 );
 
 /* Columns for the table and the filters. */
 const MARKS = {
   change: "entered or moved since the last run; empty for a hit that stayed",
   cause: "cause of the change since the last run",
-  decision: "decision from decisions.csv: order, no or later",
+  decision: "decision from decisions.csv: order, later or no",
   decision_comment: "comment on the decision, with who decided and when",
 };
 const rankAt = page.columns.findIndex(({ name }) => name === "rank");
@@ -27,13 +27,17 @@ for (const [mark, meaning] of Object.entries(MARKS)) {
   for (const [hit, cells] of page.cells.entries()) cells.push(marked(hit, mark));
 }
 
-/* The hit that a link names: by its rank, its compound ID or its InChIKey; -1 if there is none. */
+/* The hit that a link names: by its rank, its compound ID, its InChIKey or an ID that it had in an
+   earlier run; -1 if there is none. */
 function linked(name) {
   const rank = name.match(/^hit-(\d+)$/)?.[1];
   const byRank = rank ? page.cells.findIndex((cells) => cells[rankAt] === rank) : -1;
   if (byRank >= 0) return byRank;
   const byId = page.cells.findIndex((cells) => cells[idAt] === name);
-  return byId >= 0 ? byId : name ? since.keys.indexOf(name) : -1;
+  if (byId >= 0 || !name) return byId;
+  const byKey = since.keys.indexOf(name);
+  if (byKey >= 0 || !Object.hasOwn(since.old_ids, name)) return byKey;
+  return page.cells.findIndex((cells) => cells[rankAt] === since.old_ids[name]);
 }
 
 /* What the page says about a name that is none of its hits. */

@@ -57,7 +57,7 @@ def test_a_run_tells_what_changed_and_what_was_decided(
 
     answer = run("compare", runs / "a", runs / "b")
     assert "decisions about these hits: 1 order" in answer.out.splitlines()
-    others = "1 decision about compounds that are not in these hit lists: X; check the ID"
+    others = "1 decision about IDs found nowhere: X; check the ID"
     assert others in answer.out.splitlines()
     assert any("\torder\t" in line for line in answer.out.splitlines() if hits[4] in line)
     checked = run("verify", runs / "b")
@@ -68,7 +68,7 @@ def test_a_run_tells_what_changed_and_what_was_decided(
     (screen.parent / "own.csv").write_text("compound_id,decision\nX,maybe\n")
     screen.write_text(SCREEN.format(bundle=bundle.path, more='decisions = "own.csv"'))
     lines = night("c", drugs)
-    mistake = "own.csv, line 2: found the decision 'maybe', expected order, no or later"
+    mistake = "own.csv, line 2: found the decision 'maybe', expected order, later or no"
     assert any(line.startswith("no decision will be shown: ") and mistake in line for line in lines)
     assert any(line.startswith("no decision is shown: ") and mistake in line for line in lines)
     refused = run("compare", runs / "b", runs / "c")

@@ -214,13 +214,15 @@ def whole_run(home: Home, folder: Path, lone: Client) -> bytes:
         return (run_screen(plan, lone).folder / "hits.csv").read_bytes()
 
 
-def hits_of(content: bytes) -> dict[str, str]:
-    """The price of each hit by its key, in order."""
+def hits_of(content: bytes) -> dict[str, tuple[str, str]]:
+    """The ID and the price of each hit by its key, in order."""
     rows = csv.DictReader(content.decode("utf-8-sig").splitlines())
-    return {row["key"]: row["Price"] for row in rows}
+    return {row["key"]: (row["compound_id"], row["Price"]) for row in rows}
 
 
-def check_changes(folder: Path, before: dict[str, str], now: dict[str, str]) -> None:
+def check_changes(
+    folder: Path, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]
+) -> None:
     """Each compound that entered, left, moved or has another price is there once, with a cause."""
     with (folder / "changes.csv").open(newline="", encoding="utf-8-sig") as file:
         changes = list(csv.DictReader(file))
@@ -232,7 +234,9 @@ def check_changes(folder: Path, before: dict[str, str], now: dict[str, str]) -> 
         "entered": set(now) - set(before),
         "left": set(before) - set(now),
         "moved": moved,
-        "repriced": {key for key in both - moved if before[key] != now[key]},
+        "repriced": {  # the price of another record is no changed price
+            key for key in both - moved if before[key] != now[key] and before[key][0] == now[key][0]
+        },
     }
     known = {*Cause, *(f"{one} and {other}" for one in Cause for other in Cause)}
     for one in changes:
@@ -287,7 +291,7 @@ def test_each_night_is_a_whole_run(
     }
     words = ("--param", "workers=1")
     names: list[str] = []
-    before: dict[str, str] = {}
+    before: dict[str, tuple[str, str]] = {}
     with running(
         tmp_path / "worker.log", server | own, PREFECT, "worker", "start", "--pool", "hitlist"
     ) as worker:

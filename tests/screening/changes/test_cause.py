@@ -13,7 +13,8 @@ from screening.changes.cause import find_cause
 from screening.changes.compare import find_changes
 from screening.changes.compared_run import Hit, LibraryRecord
 from screening.changes.edits import Edits
-from screening.changes.setting import ENTERED, LEFT, MOVED, Cause, Setting
+from screening.changes.price_changes import OfferColumns
+from screening.changes.setting import ENTERED, LEFT, MOVED, Cause, Refusal, Setting
 from screening.changes.standings import OUT, Listed, Pair, Standing, View
 from screening.objective.screen_settings import Screen
 from screening.select.constraints import BUDGET
@@ -270,3 +271,34 @@ def test_what_the_budget_refused_is_told_by_the_prices(
         now=replace(pair.now, price=prices[1], why=BUDGET),
     )
     assert find_cause(pair, LEFT, setting).cause == cause
+
+
+def test_another_record_that_costs_too_much_is_told_apart() -> None:
+    setting = replace(setting_of(PUSHED), columns=OfferColumns("Price", ""))
+    pair = setting.pairs[key_of("c2")]
+    views = []
+    for view, name, price in ((pair.before, "SALT", "10"), (pair.now, "BASE", "99")):
+        assert view.record is not None
+        changes = {"compound_id": name, "extra": {"Price": price}}
+        views.append(replace(view, price=price, record=replace_record(view.record, changes)))
+    found = find_cause(
+        replace(pair, before=views[0], now=replace(views[1], why=BUDGET)), LEFT, setting
+    )
+    assert found.cause == Cause.RECORD
+    assert found.detail == "another record: BASE at 99 instead of SALT at 10; budget now"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "cause"),
+    [
+        (Refusal(0.9, "c9", False, "c9 (budget before)"), Cause.LIMITED),
+        (Refusal(0.9, "c9", True, "c9 (budget now)"), Cause.DISPLACED),  # that lifts others
+        (Refusal(0.1, "c9", False, "c9 (budget before)"), Cause.DISPLACED),
+        (Refusal(0.4, "c2", True, "c2 (budget now)"), Cause.LIMITED),
+    ],
+)
+def test_a_limit_counts_only_if_it_makes_the_compound_fall(refusal: Refusal, cause: str) -> None:
+    setting = replace(setting_of(PUSHED), refusals=(refusal,))
+    found = find_cause(setting.pairs[key_of("c2")], LEFT, setting)
+    assert found.cause == cause
+    assert (refusal.told in found.detail) == (cause == Cause.LIMITED)

@@ -47,7 +47,7 @@ def test_a_compound_is_found_by_its_id_or_its_inchikey(tmp_path: Path) -> None:
     assert [one.named for one in found.unused()] == ["7"]
     assert found.summary() == [
         "decisions about these hits: 1 order, 1 no",
-        "1 decision about compounds that are not in these hit lists: 7; check the ID",
+        "1 decision about IDs found nowhere: 7; check the ID",
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_compound_is_found_by_its_id_or_its_inchikey(tmp_path: Path) -> None:
     ],
 )
 def test_a_decision_is_told_with_what_is_known(date: str, by: str, comment: str, told: str) -> None:
-    assert Decision("A", "", "no", comment, date, by).told == told
+    assert Decision("A", "", "no", comment, date, by).told_of("B") == told
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from chem.structure.inchi_key import inchi_key
 from flows.prefect_support.artifacts import summarize
 from screening.changes.check_changes import verify_changes
 from screening.changes.compare import Change
-from screening.changes.earlier_runs import find_runs
+from screening.changes.earlier_runs import count_steady, find_runs
 from screening.changes.setting import Cause
-from screening.changes.since_last_run import count_steady, tell_changes
+from screening.changes.since_last_run import tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
 from screening.objective.screen_settings import Screen
 from screening.report.last_run_facts import CHANGES, FACTS, Since
@@ -43,6 +43,7 @@ class Mornings:
     def __init__(self, folder: Path, nights: Nights, client: Client) -> None:
         self.folder, self.bundle, self.client = folder, nights.bundle, client
         self.rows: Rows = dict(nights.rows)
+        self.stock: dict[str, str] = {}
         (folder / "runs").mkdir(parents=True)
 
     def run(self, night: str, **edits: Any) -> Outcome:
@@ -50,8 +51,10 @@ class Mornings:
         library = self.folder / "library.csv"
         with library.open("w", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(["compound_id", "smiles", "Price"])
-            writer.writerows([key, *cells] for key, cells in self.rows.items())
+            writer.writerow(["compound_id", "smiles", "Price", "in_stock"])
+            writer.writerows(
+                [key, *cells, self.stock.get(key, "5")] for key, cells in self.rows.items()
+            )
         found = {
             "name": "nightly",
             "title": "Nightly",
@@ -189,7 +192,7 @@ def test_a_report_carries_date_run_library_hash_and_rows(two: tuple[Path, Path, 
 def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> None:
     first, second, _ = two
     found = facts(second).decisions
-    assert [(one.name, one.count) for one in found.hits] == [("no", 1), ("order", 1)]
+    assert [(one.name, one.count) for one in found.hits] == [("order", 1), ("no", 1)]
     assert (found.left, found.others, found.names) == (1, 1, ["ZINC-1"])
     marks = {mark.rank: mark for mark in facts(second).marks}
     assert (marks["1"].decision, marks["1"].decision_comment) == (
@@ -197,15 +200,16 @@ def test_decisions_are_shown_and_none_is_lost(two: tuple[Path, Path, str]) -> No
         "for the 3 March plate (AB, 2026-02-27)",
     )
     assert marks["2"].decision == "no"
-    assert "decisions about hits: 1 no, 1 order" in change_lines(second)
-    others = "decisions about compounds that are not in the hit list: 1 (ZINC-1); check the ID"
+    assert "decisions about hits: 1 order, 1 no" in change_lines(second)
+    others = "1 decision about IDs found nowhere: ZINC-1; check the ID"
     assert others in change_lines(second)
-    left = f"decisions about compounds that left: 1 ({found.left_names[0]})"
+    left = f"1 decision about compounds that left: {found.left_names[0]}"
     assert found.left_names[0].endswith(": later")
     assert left in change_lines(second)
-    assert "the order (lab/order.csv) holds 1 compound with the decision no" in change_lines(second)
+    refused = f"the order (lab/order.csv) still contains {ranked(second)[1]}, which you marked no"
+    assert refused in change_lines(second)
     for told in change_lines(second)[1:-1]:
-        if told.startswith(("decisions", "the order")):  # the page says the same
+        if told.startswith(("decisions", "1 decision", "the order")):  # the page says the same
             assert f"{told[0].upper()}{told[1:]}." in page(second)
     for folder in (first, second):
         with (folder / "lab/order.csv").open(newline="") as file:
@@ -276,6 +280,7 @@ def forge(folder: Path, name: str, before: str, after: str) -> None:
         (FACTS, '"count": 5', '"count": 6', "report.html does not follow"),
         ("report.html", "Since the last run", "Since the past run", "report.html does not follow"),
         (FACTS, '"stable": 2', '"stable": "2"', "changes.json is damaged"),
+        (FACTS, '"lines": 7', '"lines": 9', "the number of lines in the report does not follow"),
         ("lab/order.csv", ",no,", ",order,", "lab/order.csv does not follow"),
     ],
 )
@@ -427,12 +432,23 @@ def test_a_folder_that_is_written_again_keeps_no_old_changes(mornings: Mornings)
     assert change_lines(again) == [FIRST]
 
 
-def test_a_selection_tells_its_limits(mornings: Mornings) -> None:
-    selection = {"selection": {"diversity": "clusters"}}
+def test_a_limit_is_named_only_if_it_refused_something(mornings: Mornings) -> None:
+    selection = {"selection": {"budget": 75.0, "price_column": "Price"}}
     order = ranked(mornings.run("a", **selection).folder)
-    mornings.rows = without(mornings.rows, order[0])
+    assert len(order) == 7
+    rich = {"selection": {"budget": 1000.0, "price_column": "Price"}}
+    all_rows = dict(mornings.rows)
+    mornings.run("r1", name="rich", **rich)
+    mornings.rows = without(all_rows, order[2])
+    free = changed_rows(mornings.run("r2", name="rich", **rich).folder)
+    assert {row["cause"] for row in free} == {Cause.WITHDRAWN, Cause.GAVE_WAY}
+    mornings.rows = {**all_rows, order[2]: (all_rows[order[2]][0], "on request")}
     rows = changed_rows(mornings.run("b", **selection).folder)
-    assert {row["cause"] for row in rows} == {Cause.WITHDRAWN, Cause.GAVE_WAY_LIMITED}
+    found = {row["compound_id"]: row for row in rows if row["compound_id"] != order[2]}
+    assert {row["cause"] for row in found.values()} >= {Cause.GAVE_WAY_LIMITED}
+    last = found[order[-1]]
+    assert last["cause"] == Cause.GAVE_WAY_LIMITED
+    assert f"limits: {order[2]} (no readable price now)" in last["detail"]
 
 
 def test_a_library_under_another_name_is_told(mornings: Mornings, lone: Client) -> None:
@@ -460,7 +476,8 @@ def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: 
         mornings.rows[name] = (mornings.rows[name][0], "12.50")
     mornings.rows = without(mornings.rows, order[3])
     night = mornings.run("b").folder
-    told = "price changed for 2 of 8 hits (column Price); changes.csv has the old prices"
+    both = "; ".join(f"{name} 10.00 → 12.50 (1.25 x)" for name in (order[0], order[-1]))
+    told = f"price changed for 2 of 8 hits (column Price): {both}"
     assert told in change_lines(night)
     assert f"P{told[1:]}." in page(night)
     rows = {row["compound_id"]: row for row in changed_rows(night)}
@@ -470,9 +487,44 @@ def test_new_prices_are_counted_and_the_old_ones_kept(mornings: Mornings, lone: 
     assert rows[order[-1]]["change"] == "moved"
     changed = [one for one in rows.values() if one["change"] != "left"]
     assert sum(one["price_before"] != one["price_now"] for one in changed) == 2
-    assert facts(night).marks[0].price == "10.00 → 12.50"
+    assert rows[order[0]]["cause"] == "price changed"
+    assert rows[order[0]]["detail"] == "price 10.00 → 12.50 (1.25 x)"
+    assert (facts(night).marks[0].price, facts(night).marks[0].was) == (
+        "10.00 → 12.50 (1.25 x)",
+        "10.00",
+    )
+    assert facts(night).lines == len(facts(night).shown) == len(rows)
+    assert f"All {len(rows)} changes" in page(night)
     assert facts(night).marks[0].change == ""
     assert sum(kind.count for kind in facts(night).kinds) == len(rows) - 1
+    assert faults(night, lone) == []
+
+
+def test_new_stock_is_told_apart_from_new_prices(mornings: Mornings, lone: Client) -> None:
+    order = ranked(mornings.run("a").folder)
+    mornings.stock = {order[0]: "0", order[1]: "0"}
+    mornings.rows[order[1]] = (mornings.rows[order[1]][0], "20.00")
+    mornings.rows = {
+        "BASE" if name == order[2] else name: (cells[0], "3.00") if name == order[2] else cells
+        for name, cells in mornings.rows.items()
+    }
+    night = mornings.run("b").folder
+    rows = {row["compound_id"]: row for row in changed_rows(night)}
+    names = ("change", "cause", "price_before", "price_now", "stock_before", "stock_now")
+    assert {name: tuple(row[one] for one in names) for name, row in rows.items()} == {
+        order[0]: ("stock changed", "stock changed", "10.00", "10.00", "5", "0"),
+        order[1]: (
+            *("repriced", "price changed and stock changed"),
+            *("10.00", "20.00", "5", "0"),
+        ),
+    }
+    told = change_lines(night)
+    assert f"price changed for 1 of 8 hits (column Price): {order[1]} 10.00 → 20.00 (2 x)" in told
+    stock = f"{order[0]} 5 → 0; {order[1]} 5 → 0"
+    assert f"stock changed for 2 of 8 hits (column in_stock): {stock}" in told
+    record = f"BASE at 3.00 instead of {order[2]} at 10.00"
+    assert f"another record for 1 hit: {record}" in told
+    assert facts(night).marks[2].record == record
     assert faults(night, lone) == []
 
 

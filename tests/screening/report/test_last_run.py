@@ -23,6 +23,7 @@ from screening.report.last_run_facts import (
     LeftHit,
     Mark,
     Number,
+    OldId,
     ShownChange,
     Since,
     read_since,
@@ -81,6 +82,7 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
             "shown": [
                 ShownChange(change="entered", compound_id=changed, name=name, **entered, **decided)
             ],
+            "lines": 1,
             "steady_runs": 7,
             "decisions": NO_DECISIONS.model_copy(update={"problem": told}),
             "marks": [
@@ -88,10 +90,13 @@ def compared(changed: str, name: str = "", told: str = "") -> Since:
                     rank="1",
                     change="entered",
                     cause="new in the library",
-                    price="10 → 12",
+                    price="10 → 12 (1.2 x)",
+                    was="10",
+                    stock="9 → 0",
                     **decided,
                 )
             ],
+            "old_ids": [],
             "left": [
                 LeftHit(
                     compound_id="GONE",
@@ -134,6 +139,19 @@ def test_the_section_is_above_all_else_and_says_what_changed(plain: str, table: 
     assert "Since the last run (" not in first
 
 
+def test_the_numbers_of_changes_add_up_to_the_lines_of_the_file(
+    plain: str, table: HitTable
+) -> None:
+    since = compared("A-1")
+    page = insert_since(plain, since, STAMP, table)
+    assert "All 1 change<" in page
+    assert "more change" not in page
+    more = since.model_copy(update={"lines": 24})  # among them lines about prices and stock
+    page = insert_since(plain, more, STAMP, table)
+    assert "The first 1 change<" in page
+    assert "23 more changes are in" in page
+
+
 def test_it_goes_into_a_page_once(plain: str, table: HitTable) -> None:
     page = insert_since(plain, FIRST, STAMP, table)
     with pytest.raises(ValueError, match="expected 1"):
@@ -171,24 +189,29 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     table: HitTable,
 ) -> None:
     first, third = (table.records()[at] for at in (0, 2))
-    tab: Any = opened(insert_since(plain, compared(first["compound_id"]), STAMP, table))
+    since = compared(first["compound_id"])
+    since.old_ids.append(OldId(compound_id="OLD SALT", rank=third["rank"]))
+    tab: Any = opened(insert_since(plain, since, STAMP, table))
     assert tab.locator(".tile .badge.change").all_text_contents() == ["entered"]
     assert tab.locator(".tile .badge.decision").get_attribute("title") == "\u2068soon (AB)\u2069"
+    chips = tab.locator(".tile .badge.offer").all_text_contents()
+    assert chips == ["was 10", "stock 9 → 0"]
     assert tab.locator(".changes").is_hidden()
     tab.click(".since summary")
     tab.click(".changes a")
     shows(tab, first["name"] or first["compound_id"])
-    expect(tab.locator("#opened .note", has_text="Decision: order soon (AB)")).to_be_visible()
+    expect(tab.locator("#opened .note", has_text="Decision: order – soon (AB)")).to_be_visible()
     change = "Since the last run: entered (new in the library)"
     expect(tab.locator("#opened .note", has_text=change)).to_be_visible()
-    expect(tab.locator("#opened .note", has_text="Price: 10 → 12")).to_be_visible()
+    expect(tab.locator("#opened .note", has_text="Price: 10 → 12 (1.2 x)")).to_be_visible()
     tab.keyboard.press("Escape")
-    for link in (third["compound_id"], inchi_key(third["smiles"])):
+    for link in (third["compound_id"], inchi_key(third["smiles"]), "OLD SALT"):
         tab.evaluate("(hash) => { location.hash = hash; }", quote(link))
         shows(tab, third["name"] or third["compound_id"])
         assert tab.locator(".tile.linked").count() == 1
         assert tab.locator(".tile.linked").get_attribute("data-hit") == "2"
         tab.keyboard.press("Escape")
+        tab.wait_for_function("location.hash === ''")  # a closed window clears it a moment later
     tab.evaluate("location.hash = 'ZINC-1'")
     expect(tab.locator("#not-a-hit")).to_have_text("ZINC-1 is none of the hits on this page.")
     tab.evaluate("location.hash = 'GONE'")
@@ -198,9 +221,33 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     expect(tab.locator("#not-a-hit")).to_be_hidden()
     tab.select_option("#view", "table")
     assert tab.locator("th[data-column=decision]").count() == 1
+    choices = "(select) => [...select.options].map(({ value }) => value)"
+    changes = tab.locator("#facet-change").evaluate(choices)
+    assert changes == ["", "entered", "price changed", "stock changed"]
+    tab.select_option("#facet-change", "price changed")
+    expect(tab.locator("#table tbody tr")).to_have_count(1)
+    tab.select_option("#facet-change", "")
+    assert tab.locator("#facet-decision").evaluate(choices) == ["", "order"]
     tab.select_option("#facet-decision", "order")
     assert tab.locator("#shown").inner_text().startswith("1 of ")
     expect(tab.locator("#table tbody tr")).to_have_count(1)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+def test_words_of_the_changes_do_not_break_on_a_small_screen(
+    opened: Open,  # noqa: F811 - the fixture
+    plain: str,
+    table: HitTable,
+) -> None:
+    word = "ERLOTINIBHYDROCHLORIDE"
+    tab: Any = opened(insert_since(plain, compared("A-1", word), STAMP, table))
+    tab.set_viewport_size({"width": 500, "height": 800})
+    tab.click(".since summary")
+    lines = "(node) => { const r = document.createRange(); r.selectNodeContents(node);"
+    count = tab.locator(".changes tbody td:nth-child(2) bdi").evaluate(
+        f"{lines} return r.getClientRects().length; }}"
+    )
+    assert count == 1
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
