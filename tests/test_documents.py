@@ -39,6 +39,9 @@ RUN_ELSEWHERE = {
     "make setup PYTHON=/usr/bin/python3": "by hand: .ci/run sets up with the Python of its machine",
     "make lint": ".ci/run",
     "make docs": ".ci/run",
+    "curl --fail http://127.0.0.1:4200/api/health": (
+        "tests/prefect_server.py, which asks the same of a server at another port"
+    ),
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
     "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
         "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
