@@ -33,7 +33,7 @@ from gnn.calibration.calibration import Outputs
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import Batch, padded_batches
-from gnn.features.graph_arrays import GraphArrays, take
+from gnn.features.graph_arrays import GraphArrays, between
 from gnn.models.network import Network
 from gnn.models.runtime import device_text, is_bfloat16_fast, keep_memory, one_thread
 
@@ -156,16 +156,15 @@ class Predictor:
         """
         done = 0
         while done < graphs.molecules:
-            rest = take(graphs, np.arange(done, graphs.molecules)) if done else graphs
+            rest = between(graphs, done, graphs.molecules)
             start = done
-            for rows, count, padded in padded_batches(rest, *self.shape):
-                of_all = slice(start + rows.start, start + rows.stop)
-                try:
-                    work(of_all, count, padded.to(self.device))
-                except torch.OutOfMemoryError:
-                    self._make_smaller()
-                    break
-                done = of_all.stop
+            try:
+                for rows, count, batch in padded_batches(rest, *self.shape, self.device):
+                    of_all = slice(start + rows.start, start + rows.stop)
+                    work(of_all, count, batch)
+                    done = of_all.stop
+            except torch.OutOfMemoryError:
+                self._make_smaller()
 
     def _make_smaller(self) -> None:
         smaller = self.shape.halved

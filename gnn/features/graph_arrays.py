@@ -72,6 +72,20 @@ def spans(starts: Ints, lengths: Ints) -> Ints:
     return found
 
 
+def between(graphs: GraphArrays, start: int, stop: int) -> GraphArrays:
+    """Return consecutive molecules, which share the memory of all."""
+    first, last = graphs.atom_offsets[[start, stop]]
+    first_bond, last_bond = graphs.bond_offsets[[start, stop]]
+    return GraphArrays(
+        graphs.atoms[first:last],
+        graphs.begin[first_bond:last_bond],
+        graphs.end[first_bond:last_bond],
+        graphs.bonds[first_bond:last_bond],
+        graphs.atom_offsets[start : stop + 1] - first,
+        graphs.bond_offsets[start : stop + 1] - first_bond,
+    )
+
+
 def take(graphs: GraphArrays, rows: Ints) -> GraphArrays:
     """Pick molecules by row, in the order given."""
     atoms_each = np.diff(graphs.atom_offsets)[rows]

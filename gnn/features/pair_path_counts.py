@@ -94,8 +94,7 @@ def _pairs(batch: Batch, kinds: Tensor) -> tuple[Tensor, Tensor]:
     device = kinds.device
     hashes = mix(kinds, 6)
     between = mix(torch.arange(FURTHEST + 1, device=device), 7)
-    graphs = batch.graphs
-    offsets = torch.from_numpy(graphs.atom_offsets).to(device)
+    offsets = torch.from_numpy(batch.graphs.atom_offsets.copy()).to(device)
     sizes = offsets.diff()
     source, target = batch.edge_index
     of_edge = batch.molecule[source]

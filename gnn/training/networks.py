@@ -133,7 +133,7 @@ class Fit(_Member):
 
     def loss_of(self, rows: Ints) -> Tensor:
         """Return the loss of these molecules."""
-        batch = make_batch(take(self.run.data.graphs, rows)).to(self.device)
+        batch = make_batch(take(self.run.data.graphs, rows), device=self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             output = self.network(batch)
         return self.loss(output, torch.from_numpy(rows).to(self.device))
@@ -238,9 +238,9 @@ def inputs(run: TrainingRun) -> Tensor:
     network.to(device).eval()
     kind = torch.bfloat16 if is_bfloat16_fast(device) else torch.float32
     found = torch.empty((graphs.molecules, network.first.in_features), dtype=kind, device=device)
-    for rows, batch in batches(graphs, _PIECE):
+    for rows, batch in batches(graphs, _PIECE, device):
         start = int(rows[0])
-        found[start : start + len(rows)] = network.given(batch.to(device))
+        found[start : start + len(rows)] = network.given(batch)
         if run.report is not None and start % (64 * _PIECE) == 0:
             run.report("encoder outputs", start, graphs.molecules)
     return found

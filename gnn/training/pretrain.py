@@ -91,7 +91,7 @@ class Pretraining:
 
     def loss(self, rows: Ints) -> Tensor:
         """Return the loss of these molecules: Huber over descriptors plus squares over counts."""
-        batch = make_batch(take(self.data.graphs, rows)).to(self.device)
+        batch = make_batch(take(self.data.graphs, rows), device=self.device)
         wanted = torch.from_numpy(self.data.standardized(rows)).to(self.device)
         counts = torch.log1p(environment_counts(batch, 2, self.config.counts))
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
@@ -129,8 +129,8 @@ class Pretraining:
         self.network.eval()
         found, wanted = [], self.data.standardized(self.held_out)
         for at in pieces(len(self.held_out), 512):
-            batch = make_batch(take(self.data.graphs, self.held_out[at]))
-            found.append(self.network(batch.to(self.device))[1].float().cpu().numpy())
+            batch = make_batch(take(self.data.graphs, self.held_out[at]), device=self.device)
+            found.append(self.network(batch)[1].float().cpu().numpy())
         self.network.train()
         error = np.square(np.concatenate(found) - wanted).mean(axis=0)
         spread = wanted.var(axis=0)
