@@ -14,7 +14,7 @@ from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.storage.in_use import mark_in_use, marking
 from screening.storage.ledger import LEDGER
-from screening.storage.shared_rows import add_rows, open_rows
+from screening.storage.shared_rows import _write, open_rows
 from screening.storage.store import Store
 from screening.upkeep.inventory import take_inventory
 from screening.upkeep.verify_store import Fault, fix, verify_items
@@ -105,7 +105,7 @@ def test_scores_that_are_whole_and_wrong(home: Home) -> None:
     assert shared is not None
     words = np.arange(1, 7, dtype=np.uint64).reshape(-1, 2)
     values = np.full((3, width), np.nan, np.float32)
-    add_rows(shared, words, values)
+    _write(shared, words, values)  # ``add_rows`` would leave these rows out
     (found,) = faults(home)
     assert "not finite" in str(found)
     found.path.rename(found.path.with_name(f"rows-{'0' * 24}.parquet"))
