@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.device.command import benchmark_device
 from chem.errors import InputError
 from flows.cli import main
 from flows.terminal.console import note, stoppable
@@ -114,6 +115,9 @@ def benchmark_speed(
     if plot is not None:
         write_plot(plot, speeds)
         print(plot)
+
+
+app.command("device")(benchmark_device)
 
 
 @app.command("explanations")
