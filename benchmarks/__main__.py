@@ -148,7 +148,8 @@ def benchmark_explanations(
         write_explanations,
     )
     from flows.terminal.model_card import show_explanations
-    from gnn.bundle.bundle import find_bundle, read_card, write_card
+    from gnn.bundle.bundle import write_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
     from screening.runs.plan import check_writable
 
     if out is not None:
@@ -282,7 +283,7 @@ def benchmark_ranking(
         write_ranking,
     )
     from flows.terminal.model_card import find_task
-    from gnn.bundle.bundle import find_bundle, read_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
 
     card = read_card(find_bundle(bundle))
     genes = [find_task(card, word).name for word in _words(targets or "")]
