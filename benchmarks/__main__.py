@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from benchmarks.device.command import benchmark_device
 from chem.errors import InputError
 from flows.cli import main
 from flows.terminal.console import note, stoppable
@@ -116,6 +117,9 @@ def benchmark_speed(
         print(plot)
 
 
+app.command("device")(benchmark_device)
+
+
 @app.command("explanations")
 def benchmark_explanations(
     bundles: Annotated[
@@ -144,7 +148,8 @@ def benchmark_explanations(
         write_explanations,
     )
     from flows.terminal.model_card import show_explanations
-    from gnn.bundle.bundle import find_bundle, read_card, write_card
+    from gnn.bundle.bundle import write_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
     from screening.runs.plan import check_writable
 
     if out is not None:
@@ -278,7 +283,7 @@ def benchmark_ranking(
         write_ranking,
     )
     from flows.terminal.model_card import find_task
-    from gnn.bundle.bundle import find_bundle, read_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
 
     card = read_card(find_bundle(bundle))
     genes = [find_task(card, word).name for word in _words(targets or "")]

@@ -15,7 +15,8 @@ import pandas as pd
 from chem.assess.alerts import Alert, find_alerts
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
-from gnn.bundle.bundle import SHIPPED, Bundle, shipped_bundles
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.find_bundle import SHIPPED, shipped_bundles
 from gnn.bundle.predict import Predictor
 from gnn.evaluation.card import Card
 from gnn.models.runtime import find_device, is_bfloat16_fast

@@ -51,6 +51,7 @@ RUN_ELSEWHERE = {
         "tests/benchmarks/small_assays/test_unseen_drugs.py, cut down"
     ),
     "make bench-peers": "by hand: gigabytes",
+    "python -m benchmarks device": "tests/benchmarks/device/test_device.py, on fewer compounds",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"
     ),

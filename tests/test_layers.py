@@ -18,7 +18,7 @@ LAYERS = ("chem", "data", "gnn", "screening", "flows", "benchmarks", "hitlist")
 part of an installation: nothing imports it."""
 HOMES = {
     "rdkit": {"chem"},
-    "torch": {"gnn"},
+    "torch": {"gnn", "benchmarks"},  # one of them times the stages of a network
     "torch_geometric": {"gnn"},
     "safetensors": {"gnn"},
     "sklearn": {"gnn", "data"},
@@ -55,7 +55,7 @@ ROOMS = {
         *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),
         *("commands.finished_runs", "commands"),
     ),
-    "benchmarks": ("shipped_models", "small_assays", "speed"),
+    "benchmarks": ("device", "shipped_models", "small_assays", "speed"),
     "hitlist": (),
 }
 """The folders of each package from the ground up: a room imports those before it, never one behind

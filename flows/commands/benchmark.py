@@ -37,7 +37,7 @@ def benchmark_models(
     Otherwise the figures of the model cards are shown.
     """
     from flows.model_benchmark.models import measure_bundle, remarks, table, write_lines
-    from gnn.bundle.bundle import shipped_bundles
+    from gnn.bundle.find_bundle import shipped_bundles
 
     names = [word.strip() for word in (bundles or "").split(",") if word.strip()]
     lines, said = [], []

@@ -22,7 +22,7 @@ app = typer.Typer(help="List the shipped models and show their cards.", no_args_
 @app.command("list")
 def list_bundles() -> None:
     """List the bundles that come with hitlist."""
-    from gnn.bundle.bundle import find_bundle, read_card, shipped_bundles
+    from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 
     rows = []
     for name in shipped_bundles():
@@ -44,7 +44,7 @@ def show_bundle(
     ] = None,
 ) -> None:
     """Show the tasks and the accuracy of a bundle, compared with a random forest."""
-    from gnn.bundle.bundle import find_bundle, read_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
     from gnn.bundle.measured_compounds import load_measured_compounds
 
     card = read_card(find_bundle(name))

@@ -85,7 +85,8 @@ def make_surrogate(
         surrogate_targets,
     )
     from gnn.assembly.structures import draw, graphs_of
-    from gnn.bundle.bundle import find_bundle, load_bundle
+    from gnn.bundle.bundle import load_bundle
+    from gnn.bundle.find_bundle import find_bundle
     from gnn.bundle.surrogate import FILE, SurrogateSizes, save_surrogate
     from screening.errors import told_in_one_line
     from screening.runs.plan import BUNDLE_REMEDY, check_writable, find_library

@@ -11,7 +11,8 @@ from data.activities.splits import split_rows
 from data.public_sets.sets import load_activities
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
 from gnn.assembly.recipe import SetChoice, find_recipe, load_recipe
-from gnn.bundle.bundle import Bundle, find_bundle, read_card
+from gnn.bundle.bundle import Bundle
+from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.errors import ModelError
 
 Floats = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from flows.model_benchmark.kinase_metrics import (
     published_genes,
 )
 from flows.terminal.tables import write_csv
-from gnn.bundle.bundle import find_bundle, read_card
+from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.evaluation.card import Card, TaskCard
 from gnn.evaluation.metrics import evaluate, measurable
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from chem.features.graphs import MolGraph, featurize, featurizer_spec
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.predict import Predictor
 from gnn.features.graph_arrays import collect
 

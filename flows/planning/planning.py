@@ -23,8 +23,8 @@ from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
 from flows.planning.screen_paths import locate_library, with_bundles, with_decisions, with_lists
 from flows.terminal.options import ScoringOptions
-from gnn.bundle.bundle import shipped_bundles
 from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.find_bundle import shipped_bundles
 from screening.changes.decisions import find_decisions
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen

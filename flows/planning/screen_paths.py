@@ -55,7 +55,7 @@ def with_bundles(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]
     A path that leads to the same place from the working folder stays as it is written, so that the
     hash of the screen stays the same.
     """
-    from gnn.bundle.bundle import shipped_bundles  # loads torch, which a library does not need
+    from gnn.bundle.find_bundle import shipped_bundles
 
     bundles, told = _find(screen.bundles, folder, lambda name: name not in shipped_bundles())
     return screen.changed(bundles=bundles), told

@@ -8,7 +8,7 @@ from chem.disk.allowed_roots import named_path
 from chem.disk.files import is_leftover
 from chem.errors import InputError
 from gnn.assembly.own_assay import Wanted
-from gnn.bundle.bundle import read_card
+from gnn.bundle.find_bundle import read_card
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.errors import ModelError
 from gnn.models.runtime import pick_device

@@ -38,7 +38,7 @@ from data.assay.headers.headers import understand
 from data.assay.headers.spelling import clean
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.structures import read_graph
-from gnn.bundle.bundle import SHIPPED
+from gnn.bundle.find_bundle import SHIPPED
 from gnn.bundle.measured_compounds import FILE
 from gnn.calibration.domain import Domain
 from gnn.features.graph_arrays import GraphArrays, collect, join_graphs, take

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
-from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from chem.disk.allowed_roots import named_path
 from chem.disk.bounded_read import read_regular
 from chem.disk.files import (
     make_folder,
@@ -21,8 +19,7 @@ from chem.disk.files import (
     write_or_say,
     written_or_said,
 )
-from chem.disk.ssh_signatures import check_read, check_signed
-from chem.records.message_text import did_you_mean
+from chem.disk.ssh_signatures import check_read
 from gnn.bundle.bundle_checks import (
     MEMBERS,
     MOST_TENSORS,
@@ -32,6 +29,7 @@ from gnn.bundle.bundle_checks import (
     is_finite,
 )
 from gnn.bundle.column_names import DISTANCE
+from gnn.bundle.find_bundle import SHIPPED, read_card_and_hash
 from gnn.bundle.load_network import load_network
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
@@ -44,9 +42,6 @@ from gnn.features.substructure_kernels import FAMILIES
 from gnn.models.kernel import KernelModel
 from gnn.models.network import Network, NetworkConfig
 from gnn.models.quantize import SHARED, dequantize, share_graph
-
-SHIPPED = Path(__file__).parents[1] / "bundles"
-"""Folder of the bundles that come with the package."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +69,6 @@ class Bundle:
         None if the bundle does not have them; ModelError for a damaged or a foreign file.
         """
         return load_measured_compounds(self.path, self.card)
-
-
-def shipped_bundles() -> list[str]:
-    """Return the names of the bundles that come with the package."""
-    return sorted(folder.parent.name for folder in SHIPPED.glob("*/card.json"))
-
-
-def find_bundle(name: str) -> Path:
-    """Return the folder of a bundle, given the name of a shipped one or a path.
-
-    Raises ModelError if there is none, InputError if it lacks a required signature.
-    """
-    names = shipped_bundles()
-    if name in names:  # looked up by name only: a path joined to a folder may lead out of it
-        return SHIPPED / name
-    folder = named_path(name)
-    if (folder / "card.json").is_file():
-        check_signed(folder)
-        return folder
-    if folder.is_dir():
-        raise ModelError(
-            f"{folder} is no bundle: it has no card.json; name the folder that holds one"
-        )
-    hint = did_you_mean(name, names, f"shipped are {', '.join(names)}")
-    raise ModelError(f"no bundle {name!r}: {hint} (or give the path of a folder with a card.json)")
 
 
 def save_bundle(
@@ -141,34 +111,13 @@ def write_card(folder: Path, card: Card) -> None:
     write_or_say(folder / "card.json", text)
 
 
-def read_card(folder: Path) -> Card:
-    """Read only a bundle's card."""
-    return _read_card(folder)[0]
-
-
-def _read_card(folder: Path) -> tuple[Card, str]:
-    """Return a card and the SHA-256 of its bytes."""
-    path = folder / "card.json"
-    try:
-        content = read_regular(path)
-        return Card.model_validate_json(content), hashlib.sha256(content).hexdigest()
-    except OSError as error:
-        raise ModelError(f"cannot read {path}: {error.strerror}; name a bundle's folder") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(key) for key in first["loc"]) or "the file"
-        raise ModelError(
-            f"{path} is no card of this version: {where}: {first['msg']}; train the bundle again"
-        ) from None
-
-
 def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle:
     """Load a bundle; check its weights' hash, and that it was made for this featurizer.
 
     ``surrogate`` says whether its surrogate is loaded and checked too. If signatures are required,
     the bytes that were read are compared with them once more.
     """
-    card, card_sha256 = _read_card(folder)
+    card, card_sha256 = read_card_and_hash(folder)
     if card.featurizer != featurizer:
         raise ModelError(
             f"bundle {folder} was made for featurizer {card.featurizer[:12]}, this is "

@@ -43,8 +43,8 @@ class DeviceBundle:
 
     def __init__(self, bundle: Bundle, networks: Sequence[Network], device: torch.device) -> None:
         """Take a bundle, with copies of its networks that are on the device already."""
-        self._name, self._tasks = bundle.card.name, bundle.card.tasks
-        self._networks = networks
+        self.name, self._tasks = bundle.card.name, bundle.card.tasks
+        self.networks = networks
         self._units = [(one.scale.double(), one.shift.double()) for one in networks]
         self._domain = bundle.domain
         self._on_device: DeviceDomain | None = None
@@ -65,24 +65,40 @@ class DeviceBundle:
 
         Raises ModelError if any number is not finite: the weights are broken.
         """
-        outputs, distance = self.outputs(batch, count), self._distance(batch, count)
-        shape = (count, len(self._tasks), len(COLUMN_ENDINGS))
+        outputs, distance = self.outputs(batch, count), self.distance(batch, count)
+        columns = self.calibrate(outputs, kernel, distance)
+        self._check_finite(outputs, columns)
+        return Predicted(columns, distance)
+
+    def calibrate(self, outputs: Tensor, kernel: Tensor | None, distance: Tensor | None) -> Tensor:
+        """Return float32 [G, T, 4] columns for outputs [K, G, T] of the networks."""
+        shape = (outputs.shape[1], len(self._tasks), len(COLUMN_ENDINGS))
         columns = torch.empty(shape, device=outputs.device)
         for at, tasks, is_class in self._kinds:
             apply = tasks.classifications if is_class else tasks.regressions
             scores = None if kernel is None else kernel[:, at]
             columns[:, at] = apply(outputs[:, :, at], scores, distance).float()
-        self._check_finite(outputs, columns)
-        return Predicted(columns, distance)
+        return columns
+
+    @property
+    def compounds(self) -> int:
+        """The number of training compounds that distances are computed to."""
+        return 0 if self._domain is None else len(self._domain.bits)
+
+    @property
+    def multiplies_bytes(self) -> bool:
+        """Tell whether distances are products of bytes."""
+        return self._on_device is not None
 
     def outputs(self, batch: Batch, count: int) -> Tensor:
-        """Return float64 [K, count, T], in the tasks' units, or logits of classes."""
+        """Return float64 [K, count, T] of the networks, in the tasks' units, or logits."""
         found = [torch.empty((0, count, len(self._tasks)), device=batch.atoms.device).double()]
-        for network, (scale, shift) in zip(self._networks, self._units, strict=True):
+        for network, (scale, shift) in zip(self.networks, self._units, strict=True):
             found.append((network(batch)[:count].double() * scale + shift)[None])
         return torch.cat(found)
 
-    def _distance(self, batch: Batch, count: int) -> Tensor | None:
+    def distance(self, batch: Batch, count: int) -> Tensor | None:
+        """Return float32 [count], the distance to the training compounds; None without them."""
         if self._domain is None:
             return None
         if _ENVIRONMENTS not in batch.memo:  # the same for all bundles
@@ -97,4 +113,4 @@ class DeviceBundle:
         usable = outputs.isfinite().all(dim=1).all(dim=0) & columns.isfinite().all(dim=2).all(dim=0)
         if not bool(usable.all()):
             task = self._tasks[int((~usable).nonzero()[0, 0])].name
-            raise ModelError(f"{self._name}_{task} is not finite; the bundle's weights are broken")
+            raise ModelError(f"{self.name}_{task} is not finite; the bundle's weights are broken")

@@ -65,7 +65,7 @@ class Predictor:
         self.bfloat16 = is_bfloat16_fast(self.device) if bfloat16 is None else bfloat16
         self.shape = SHAPES[self.device.type]
         made: dict[int, nn.Module] = {}  # modules that networks share are copied once
-        self._on_device = [
+        self.parts = [
             DeviceBundle(one, [self._copy(net, made) for net in one.networks], self.device)
             for one in self.bundles
         ]
@@ -122,7 +122,7 @@ class Predictor:
         kernels = self._kernels(graphs)
 
         def predict(rows: slice, count: int, batch: Batch) -> None:
-            for on_device, kernel, into in zip(self._on_device, kernels, found, strict=True):
+            for on_device, kernel, into in zip(self.parts, kernels, found, strict=True):
                 values = None if kernel is None else torch.from_numpy(kernel[rows]).to(self.device)
                 columns, distance = on_device.predict(batch, count, values)
                 into.tasks[:, :, rows] = columns.permute(1, 2, 0).cpu().numpy()
@@ -143,7 +143,7 @@ class Predictor:
         ]
 
         def run(rows: slice, count: int, batch: Batch) -> None:
-            for on_device, into in zip(self._on_device, found, strict=True):
+            for on_device, into in zip(self.parts, found, strict=True):
                 into[:, rows] = on_device.outputs(batch, count).cpu().numpy()
 
         self._run(graphs, run)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gnn.features.array_types import Floats32, Ints, pieces
+from gnn.models.device_process import solve_on_device
 from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
 from gnn.models.losses import logistic
@@ -101,10 +102,14 @@ def _process(run: TrainingRun) -> Floats32:
         if len(rows) < 2:
             centre[task] = np.nan
             continue
-        gram = kernel.among(rows, rows).cpu().numpy()
+        gram = kernel.among(rows, rows)
         noise = _CLASS_NOISE if data.binary[task] else _NOISE
         bounds = np.where(data.binary[task], np.int8(0), data.bounds[rows, task])
-        found = solve(gram, data.values[rows, task].astype(np.float64), bounds, noise)
+        values = data.values[rows, task].astype(np.float64)
+        if device.type == "cpu":
+            found = solve(gram.numpy(), values, bounds, noise)
+        else:
+            found = solve_on_device(gram, values, bounds, noise)
         alpha[place[rows], task], centre[task] = found
         if run.report is not None:
             run.report("Gaussian processes", task + 1, tasks)

@@ -18,8 +18,9 @@ from chem.records.message_text import did_you_mean
 from data.catalogue.catalogue import dataset, datasets
 from data.catalogue.download import Progress as FetchProgress
 from data.catalogue.fetch import CACHE_REMEDY, fetch
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.find_bundle import find_bundle
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_summary

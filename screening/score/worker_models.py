@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from chem.errors import InputError
-from gnn.bundle.bundle import SHIPPED, Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import SHIPPED, find_bundle
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from screening.score.model_refs import BundleRef, ModelRefs

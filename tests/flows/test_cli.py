@@ -156,7 +156,7 @@ def test_lists_are_tab_separated_in_a_pipe(run: Run) -> None:
 
 
 def test_card_shows_every_task(run: Run) -> None:
-    from gnn.bundle.bundle import find_bundle, read_card
+    from gnn.bundle.find_bundle import find_bundle, read_card
 
     shown = {line.split("\t")[0] for line in run("bundles", "show", "toxicity").out.splitlines()}
     assert {task.name for task in read_card(find_bundle("toxicity")).tasks} <= shown

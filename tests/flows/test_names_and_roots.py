@@ -12,8 +12,8 @@ from chem.errors import InputError
 from flows.planning.planning import SCREENS
 from gnn.assembly.recipe import SHIPPED as RECIPES
 from gnn.assembly.recipe import find_recipe
-from gnn.bundle.bundle import SHIPPED as BUNDLES
-from gnn.bundle.bundle import find_bundle
+from gnn.bundle.find_bundle import SHIPPED as BUNDLES
+from gnn.bundle.find_bundle import find_bundle
 from gnn.errors import ModelError
 from screening.objective.screen_file import find_screen
 from screening.runs.plan import find_library

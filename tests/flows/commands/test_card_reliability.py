@@ -7,7 +7,8 @@ import pytest
 
 from flows.commands.bundles import show_bundle
 from flows.terminal.model_card import METRICS, show_card, show_tasks
-from gnn.bundle.bundle import Bundle, find_bundle, read_card, save_bundle, shipped_bundles
+from gnn.bundle.bundle import Bundle, save_bundle
+from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
 
 

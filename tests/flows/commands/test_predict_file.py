@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chem.structure.standardize import Standardized, standardize
-from gnn.bundle.bundle import find_bundle, read_card
+from gnn.bundle.find_bundle import find_bundle, read_card
 from screening.runs.predict import FIRST
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 

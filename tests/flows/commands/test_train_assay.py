@@ -9,7 +9,7 @@ import pytest
 
 from flows.planning.run_training import stop_advice
 from flows.planning.training_plan import plan_training
-from gnn.bundle.bundle import read_card
+from gnn.bundle.find_bundle import read_card
 from tests.flows.conftest import Crew, Run
 
 ASSAY = Path(__file__).parents[2] / "files/my_assay.csv"

@@ -10,7 +10,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from flows.doctor.finding import Finding, Look, State
 from flows.doctor.models import SHIPPED, check_bundle, check_bundles, check_screens
-from gnn.bundle.bundle import SHIPPED as OF_GNN
+from gnn.bundle.find_bundle import SHIPPED as OF_GNN
 
 
 @pytest.fixture

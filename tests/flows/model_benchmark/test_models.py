@@ -9,7 +9,7 @@ from flows.model_benchmark.held_out import HeldOut
 from flows.model_benchmark.kinase_metrics import MetricEstimate, measure_kinases, published_genes
 from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle
 from flows.model_benchmark.predicting import Predictions
-from gnn.bundle.bundle import find_bundle, read_card
+from gnn.bundle.find_bundle import find_bundle, read_card
 
 ROWS = 120
 

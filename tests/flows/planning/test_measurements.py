@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from data.catalogue import catalogue
-from gnn.bundle.bundle import Bundle, load_bundle, read_card
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import read_card
 from gnn.bundle.measured_compounds import FILE, load_measured_compounds
 from tests.flows.conftest import Run
 

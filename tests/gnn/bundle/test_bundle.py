@@ -7,15 +7,8 @@ import pytest
 import torch
 
 from chem.features.graphs import featurizer_spec, state_factors
-from gnn.bundle.bundle import (
-    Bundle,
-    find_bundle,
-    load_bundle,
-    read_card,
-    save_bundle,
-    shipped_bundles,
-    write_card,
-)
+from gnn.bundle.bundle import Bundle, load_bundle, save_bundle, write_card
+from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 from gnn.errors import ModelError
 from gnn.evaluation.card import Explanation
 from gnn.models.quantize import dequantize, quantize

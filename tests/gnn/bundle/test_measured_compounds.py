@@ -10,7 +10,8 @@ import pytest
 from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_array
 from data.catalogue.catalogue import dataset
 from data.public_sets.sets import read_activities
-from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card, save_bundle, shipped_bundles
+from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
+from gnn.bundle.find_bundle import SHIPPED, read_card, shipped_bundles
 from gnn.bundle.measured_compounds import (
     FILE,
     RELATIONS,

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from chem.features.graphs import featurizer_spec, state_factors
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.column_names import DISTANCE
+from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.device_domain import DeviceDomain
 from gnn.calibration.domain import COLUMNS, RADIUS, Domain, environment_bits

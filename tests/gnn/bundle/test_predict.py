@@ -8,9 +8,10 @@ from rdkit import Chem
 
 from chem.features.graphs import MAX_ATOMS, MolGraph, featurize, featurizer_spec
 from chem.structure.standardize import Standardized, standardize
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle, shipped_bundles
+from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS
 from gnn.bundle.device_bundle import DeviceBundle
+from gnn.bundle.find_bundle import find_bundle, shipped_bundles
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
 from gnn.features.batch import Batch

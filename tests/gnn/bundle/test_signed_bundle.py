@@ -12,7 +12,8 @@ import pytest
 from chem.disk.ssh_signatures import SIGNERS, sign_folder
 from chem.errors import InputError
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.measured_compounds import MeasuredCompounds, save_measured_compounds
 from gnn.bundle.surrogate import FILE
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnn.bundle.bundle import SHIPPED
+from gnn.bundle.find_bundle import SHIPPED
 from gnn.calibration.calibrated_tasks import CalibratedTasks
 from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
 

@@ -9,7 +9,8 @@ import pytest
 from rdkit import Chem
 
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
-from gnn.bundle.bundle import Bundle, find_bundle, load_bundle
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.predict import Predictor
 from gnn.errors import ModelError
 from gnn.explain.atom_groups import find_atom_groups

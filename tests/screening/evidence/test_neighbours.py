@@ -12,7 +12,8 @@ from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.bundle.bundle import SHIPPED, Bundle, load_bundle, read_card
+from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.bundle.find_bundle import SHIPPED, read_card
 from gnn.bundle.measured_compounds import FILE, MeasuredCompounds, save_measured_compounds
 from gnn.errors import ModelError
 from screening.evidence import neighbours

@@ -19,7 +19,7 @@ from distributed import Client
 
 from chem.disk.ssh_signatures import STATEMENT, sign_folder
 from chem.errors import InputError
-from gnn.bundle.bundle import find_bundle
+from gnn.bundle.find_bundle import find_bundle
 from gnn.errors import ModelError
 from screening.errors import AlteredError
 from screening.evidence.recheck import compare_records

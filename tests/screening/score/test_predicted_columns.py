@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from gnn.bundle.bundle import Bundle, shipped_bundles
+from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.find_bundle import shipped_bundles
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import load_bundles
 from screening.score.predicted_columns import (
