@@ -14,7 +14,7 @@ from screening.runs.plan import plan_run
 from screening.runs.run import run_screen
 from screening.storage.in_use import mark_in_use, marking
 from screening.storage.ledger import LEDGER
-from screening.storage.shared_rows import _write, open_rows
+from screening.storage.shared_rows import _write, add_rows, open_rows
 from screening.storage.store import Store
 from screening.upkeep.inventory import take_inventory
 from screening.upkeep.verify_store import Fault, fix, verify_items
