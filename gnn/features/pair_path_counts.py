@@ -11,6 +11,7 @@ same on every device and in every batch.
 
 from functools import lru_cache
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,8 +23,9 @@ _LOOK = 3
 FURTHEST = 20
 """Most bonds between the atoms of a pair."""
 _SHIFT = 20
-_CLASSES = (16, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 1024)
-"""Numbers of atoms to which molecules are padded while distances are computed."""
+_CLASSES = (16, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768)
+"""Numbers of atoms to which molecules are padded while distances are computed; the last group is
+padded to the largest molecule."""
 _CELLS = {"cpu": 1 << 18, "cuda": 1 << 27}
 """Most cells of the matrices of distances that are computed at once; on a CPU they fit a cache."""
 _GOLDEN, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
@@ -99,7 +101,8 @@ def _pairs(batch: Batch, kinds: Tensor) -> tuple[Tensor, Tensor]:
     source, target = batch.edge_index
     of_edge = batch.molecule[source]
     molecules, keys = [kinds[:0]], [kinds[:0]]
-    for rows, size in _by_size(sizes, _CELLS[device.type]):
+    largest = int(np.diff(batch.graphs.atom_offsets).max(initial=0))
+    for rows, size in _by_size(sizes, largest, _CELLS[device.type]):
         slot = torch.full((batch.molecules,), -1, dtype=torch.int64, device=device)
         slot[rows] = torch.arange(len(rows), device=device)
         first = offsets[rows]
@@ -116,11 +119,13 @@ def _pairs(batch: Batch, kinds: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat(molecules), torch.cat(keys)
 
 
-def _by_size(sizes: Tensor, cells: int) -> list[tuple[Tensor, int]]:
+def _by_size(sizes: Tensor, largest: int, cells: int) -> list[tuple[Tensor, int]]:
     """Return molecules with more than one atom in groups of similar size, and the size of each."""
-    found = []
+    found: list[tuple[Tensor, int]] = []
+    if largest < 2:
+        return found
     low = 1
-    for size in _CLASSES:
+    for size in [*(one for one in _CLASSES if one < largest), largest]:
         rows = ((sizes > low) & (sizes <= size)).nonzero()[:, 0]
         for some in rows.split(max(1, cells // size**2)):
             if len(some):

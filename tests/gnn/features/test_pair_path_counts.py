@@ -23,7 +23,7 @@ from tests.graphs import graph_of
 FACTORS = state_factors()
 UNUSUAL = (
     *("C", "[Na+].[Cl-]", "CC", "O=C=O", "CCO.CCN", "[H][H]", "C1CC1", "c1ccccc1"),
-    *("C" * 60, "C1" + "C" * 38 + "1", "CC(C)(C)C" * 20),
+    *("C" * 60, "C1" + "C" * 38 + "1", "CC(C)(C)C" * 20, "C" * 900),
 )
 """No pair, no bond, parts, a chain and a ring longer than a pair may be."""
 NONE = np.zeros(0, np.int64)
