@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -150,6 +150,7 @@ def run_window(
     items: Iterable[Item],
     window: int | None = None,
     meanwhile: Callable[[], None] | None = None,
+    resource: str | None = None,
 ) -> Iterator[Any]:
     """Run ``work`` on each item in the workers; yield the results as they arrive, in any order.
 
@@ -157,6 +158,8 @@ def run_window(
     source of any length is read only as fast as its items are done. Dask replaces a worker that
     dies and repeats its work. ``meanwhile`` is called once, while the first items are in flight;
     its error ends the work. Without any item, no worker is asked or started.
+
+    If any worker has the ``resource``, such as ``GPU``, only those that have it work on the items.
 
     Raises SchedulerLostError if the scheduler is lost, and WorkerLostError if the same work kills
     workers repeatedly or no worker is left.
@@ -170,7 +173,7 @@ def run_window(
             meanwhile()
         return
     del first  # which may be a large partition
-    yield from _run_window(started(client), work, source, window, meanwhile)
+    yield from _run_window(started(client), work, source, window, meanwhile, resource)
 
 
 def _run_window(
@@ -179,16 +182,18 @@ def _run_window(
     source: Iterator[Item],
     window: int | None,
     meanwhile: Callable[[], None] | None,
+    resource: str | None,
 ) -> Iterator[Any]:
     done: SimpleQueue[Future[Any]] = SimpleQueue()
     flying: set[Future[Any]] = set()
     crew = _Crew(client)
     work = _checked(client, work)
+    needed = None if resource is None else _find_resource(client, resource)
 
     def fill() -> None:
         size = window or 2 * max(1, crew.count)
         for item in islice(source, max(0, size - len(flying))):
-            future = client.submit(work, item, pure=False)
+            future = client.submit(work, item, pure=False, resources=needed)
             flying.add(future)
             future.add_done_callback(done.put)
 
@@ -212,6 +217,13 @@ def _run_window(
             fill()
     finally:
         _call_off(client, flying, done)
+
+
+def _find_resource(client: Client, resource: str) -> dict[str, float] | None:
+    """Return what an item needs: one of a resource; None if no worker has it."""
+    workers: Mapping[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
+    has_it = any(resource in one.get("resources", {}) for one in workers.values())
+    return {resource: 1} if has_it else None
 
 
 def _call_off(client: Client, flying: set[Future[Any]], done: "SimpleQueue[Future[Any]]") -> None:

@@ -151,17 +151,18 @@ def score_items(
         if progress is not None:
             progress("score", done, total)
 
+    run = partial(run_window, client, resource=None if work.models.device == "cpu" else "GPU")
     unfinished: list[Unfinished] = []
-    for found in run_window(client, partial(score_item, work), missing):
+    for found in run(partial(score_item, work), missing):
         if isinstance(found, Unfinished):
             unfinished.append(found)
         else:
             record(found)
     if unfinished and work.shared is not None:
-        for _ in run_window(client, partial(predict_rows, work), gather_unknown(unfinished)):
+        for _ in run(partial(predict_rows, work), gather_unknown(unfinished)):
             pass
         complete = replace(work, shared=reopen(work.shared))
-        for found in run_window(client, partial(finish_item, complete), unfinished):
+        for found in run(partial(finish_item, complete), unfinished):
             record(found)
 
 

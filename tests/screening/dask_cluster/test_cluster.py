@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Scheduler, SpecCluster, Worker, get_worker
 
 import screening.dask_cluster.cluster
 from chem.errors import InputError
@@ -211,6 +211,26 @@ def test_workers_that_are_killed_while_they_start(times: float) -> None:
     finally:
         over.set()
         killer.join()
+
+
+@pytest.mark.parametrize("cards", [0, 1])
+def test_items_go_to_the_workers_that_have_the_resource(cards: int) -> None:
+    """If no worker has it, all of them work."""
+    options = [{"nthreads": 1}, {"nthreads": 1, "resources": {"GPU": cards} if cards else {}}]
+    workers = {
+        name: {"cls": Worker, "options": one} for name, one in zip("ab", options, strict=True)
+    }
+    scheduler = {"cls": Scheduler, "options": {"dashboard_address": ":0"}}
+
+    def name_here(item: int) -> str:
+        time.sleep(0.01)
+        return str(get_worker().name)
+
+    with SpecCluster(workers, scheduler) as cluster, Client(cluster) as client:
+        client.wait_for_workers(2, timeout=30)
+        found = set(run_window(client, name_here, range(20), window=8, resource="GPU"))
+        assert found == ({"b"} if cards else {"a", "b"})
+        assert set(run_window(client, name_here, range(20), window=8)) == {"a", "b"}
 
 
 def test_something_else_at_the_port_is_no_scheduler() -> None:
