@@ -22,6 +22,7 @@ from gnn.models.network import NetworkConfig, State, network_config
 from gnn.training.ensemble import claim, fit_ensemble, fit_members
 from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
 from gnn.training.networks import inputs
+from gnn.training.progress import ProgressPrinter
 from gnn.training.teacher import average, teach
 from gnn.training.training_set import TrainingSet, load_training_set
 
@@ -124,7 +125,7 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
     pretrained = load_pretrained() if recipe["pretrained"] else None
     sizes = network_config(len(data.tasks), recipe["network"], pretrained)
     config = TrainingConfig(**recipe["training"])
-    run = TrainingRun(data, sizes, config, pretrained, recipe["seed"], device, _show)
+    run = TrainingRun(data, sizes, config, pretrained, recipe["seed"], device, ProgressPrinter())
     if "members" not in recipe:  # an assay, which leaves out networks that diverge
         _, notes = fit_members(run, work)
         print(*notes, sep="\n")
@@ -134,10 +135,6 @@ def fit_arrays(data: TrainingSet, work: Path, device: str) -> None:
     if recipe["refit"]:
         again = replace(run, data=data.everything())
         fit_distilled(again, recipe["members"], teaching, work / REFIT)
-
-
-def _show(line: str, done: int, most: int) -> None:
-    print(f"{line}: {done}/{most}", flush=True)
 
 
 if __name__ == "__main__":
