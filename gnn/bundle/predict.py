@@ -78,7 +78,7 @@ class Predictor:
     def predict(self, graphs: GraphArrays) -> dict[str, Floats32]:
         """Predict M molecules: each column is float32 [M], never NaN.
 
-        Raises ModelError if a bundle's weights give NaN or infinite numbers.
+        Raises ModelError if a bundle's weights give NaN or infinite numbers, and if a GPU fails.
 
         Regressions are in the task's unit, classifications are probabilities in 0..1.
         """
@@ -88,6 +88,14 @@ class Predictor:
             names = ", ".join(bundle.card.name for bundle in self.bundles)
             raise ModelError(
                 f"the weights of {names} do not know an atom ({error}); restore the bundle"
+            ) from None
+        except RuntimeError as error:
+            if self.device.type == "cpu":
+                raise
+            told = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise ModelError(
+                f"the GPU failed ({told[:150]}); see what `nvidia-smi` says of it, and repeat the "
+                "command: finished work is kept"
             ) from None
         columns: dict[str, Floats32] = {}
         for bundle, own in zip(self.bundles, found, strict=True):

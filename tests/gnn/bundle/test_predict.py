@@ -81,6 +81,25 @@ def test_batches_that_do_not_fit_the_memory_are_made_smaller(
     assert f"batches have {predictor.shape.atoms:,} atoms from now on" in caplog.text
 
 
+def test_a_gpu_that_fails_is_told_in_one_line(
+    drug_arrays: GraphArrays,
+    make_bundle: Callable[..., Bundle],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    predictor = Predictor([make_bundle(tmp_path / "bundle", "small", (("EGFR", "r"),))])
+
+    def fail(graphs: GraphArrays) -> None:
+        raise RuntimeError("CUDA error: uncorrectable ECC error encountered\nmore\nlines")
+
+    monkeypatch.setattr(predictor, "_predict", fail)
+    with pytest.raises(RuntimeError, match="more"):
+        predictor.predict(drug_arrays)
+    monkeypatch.setattr(predictor, "device", torch.device("cuda"))
+    with pytest.raises(ModelError, match=r"^the GPU failed \(CUDA error: unc[^\n]*is kept$"):
+        predictor.predict(drug_arrays)
+
+
 def test_a_memory_without_room_for_the_smallest_batch_is_told(
     drug_arrays: GraphArrays,
     make_bundle: Callable[..., Bundle],
