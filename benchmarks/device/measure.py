@@ -40,7 +40,7 @@ class Whole(NamedTuple):
     """Molecules per second."""
 
 
-class Measured(NamedTuple):
+class DeviceFigures(NamedTuple):
     """All that was measured on a device."""
 
     hardware: Hardware
@@ -51,7 +51,7 @@ class Measured(NamedTuple):
 
 def measure_device(
     library: str, molecules: int, device: str, workers: int | None, report: Report
-) -> Measured:
+) -> DeviceFigures:
     """Measure the scorer with the shipped bundles on the first molecules of a library.
 
     Raises:
@@ -78,7 +78,7 @@ def measure_device(
             Whole("arrays in, columns out", graphs.molecules, graphs.molecules / seconds),
             _score_partitions(prepared, predictor, Path(name) / "scores"),
         ]
-    return Measured(hardware, str(precision).removeprefix("torch."), stages, wholes)
+    return DeviceFigures(hardware, str(precision).removeprefix("torch."), stages, wholes)
 
 
 def _prepare(library: str, molecules: int, workers: int | None, folder: Path) -> Prepared:
@@ -115,7 +115,7 @@ def _score_partitions(prepared: Prepared, predictor: Predictor, folder: Path) ->
     return Whole("Parquet in, scores out", prepared.accepted, prepared.accepted / seconds)
 
 
-def lines_of(measured: Measured) -> tuple[list[str], list[list[str]]]:
+def lines_of(measured: DeviceFigures) -> tuple[list[str], list[list[str]]]:
     """Return headers and lines of a table."""
     headers = ["", "molecules/s", "us each", "bytes each", "operations each", "x the least time"]
     lines = [
@@ -136,7 +136,7 @@ def lines_of(measured: Measured) -> tuple[list[str], list[list[str]]]:
     return headers, lines
 
 
-def remarks_of(measured: Measured) -> Sequence[str]:
+def remarks_of(measured: DeviceFigures) -> Sequence[str]:
     """Return what was measured of the device itself."""
     hardware = measured.hardware
     return [
