@@ -21,5 +21,7 @@ class Shape(NamedTuple):
 
 SHAPES = {"cpu": Shape(6144, 256), "cuda": Shape(1 << 18, 1 << 13)}
 """The size of a batch by kind of device. Molecules of 20 to 30 atoms fill most of both numbers."""
+EXPLAINED = Shape(4096, 256)
+"""The size of a batch of molecules with half of their atoms, as explanations predict them."""
 LEAST_ATOMS = 2048
 """Batches are not made smaller than this: every molecule has to fit."""

@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gnn.bundle.batch_shape import EXPLAINED
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.calibration import (
@@ -82,6 +83,7 @@ class Attributor(Predictor):
         }
         needed = {id(owners[task]): owners[task] for task in tasks}
         super().__init__(list(needed.values()), bfloat16=bfloat16)
+        self.shape = EXPLAINED
         self.tasks = tuple(tasks)
         found = {
             f"{bundle.card.name}_{task.name}": _Task(

@@ -13,6 +13,11 @@ class LazyClient:
         self._client: Client | None = None
         self._is_closed = False
 
+    @property
+    def is_started(self) -> bool:
+        """Tell whether workers were started."""
+        return self._client is not None
+
     def start(self) -> Client:
         """Return the client. Raises WorkerLostError if no worker process starts."""
         if self._is_closed:
@@ -28,6 +33,11 @@ class LazyClient:
 
 AnyClient = Client | LazyClient
 """A client of workers that may not have been started yet."""
+
+
+def is_started(client: AnyClient) -> bool:
+    """Tell whether a client has workers already."""
+    return not isinstance(client, LazyClient) or client.is_started
 
 
 def started(client: AnyClient) -> Client:

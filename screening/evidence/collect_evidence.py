@@ -52,8 +52,8 @@ def collect_evidence(
 ) -> list[Evidence]:
     """Check hits against the library and the models, and collect their evidence in their order.
 
-    Up to 128 hits are predicted again here. More are predicted in the workers, while measured
-    neighbours and alerts are found here.
+    The workers predict the hits again, while measured neighbours and alerts are found here. If no
+    worker was started yet, up to 128 hits are predicted again here.
 
     Args:
         hits: The hits of a ranking.

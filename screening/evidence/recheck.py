@@ -23,7 +23,7 @@ from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE
 from gnn.bundle.predict import Predictor
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
-from screening.dask_cluster.lazy_client import AnyClient
+from screening.dask_cluster.lazy_client import AnyClient, is_started
 from screening.errors import AlteredError
 from screening.prepare.prepared_rows import prepare_records
 from screening.rank.structure_columns import key_text
@@ -75,8 +75,8 @@ def check_hits(
             are not compared.
         bundles: The bundles of the screen.
         models: The references by which workers load the bundles.
-        client: The client of the workers, which predict the hits again, unless there are so few
-            that this process does.
+        client: The client of the workers, which predict the hits again. If none is started yet and
+            the hits are few, this process does.
         meanwhile: Called once the records are found to be right, before or while the predictions
             are made.
 
@@ -91,7 +91,8 @@ def check_hits(
             meanwhile()
 
     smiles = hits["smiles"].tolist()
-    if len(smiles) <= CHUNK:  # a worker would take seconds to load what is loaded here
+    if len(smiles) <= CHUNK and not is_started(client):
+        # Processes would take seconds to start, and to load what is loaded here.
         work_here()
         predictor = Predictor(tuple(bundles), models.device, models.bfloat16)
         again = _predict(predictor, smiles).to_pandas()

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.features.fingerprints import RADIUS, SIZE, WORDS
+from gnn.bundle.batch_shape import EXPLAINED
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from screening.evidence.evidence import Contributions
@@ -45,6 +46,7 @@ def open_evidence(
         **common_purpose("contributions", models),
         "bundles": [bundle.sha256 for bundle in bundles],
         "tasks": list(tasks),
+        "batch": EXPLAINED,
         "rdkit": version("rdkit"),
     }
     fingerprints = {
