@@ -1,13 +1,11 @@
 """Collects the evidence of hits: measured neighbours, the contribution of each atom, alerts."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import NamedTuple
 
 import pandas as pd
 
 from chem.assess.alerts import flag_atoms
-from chem.errors import HitlistError
 from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.lazy_client import AnyClient
@@ -52,8 +50,8 @@ def collect_evidence(
 ) -> list[Evidence]:
     """Check hits against the library and the models, and collect their evidence in their order.
 
-    The workers predict the hits again, while measured neighbours and alerts are found here. If no
-    worker was started yet, up to 128 hits are predicted again here.
+    The workers predict the hits again, and explain them while measured neighbours and alerts are
+    found here. If no worker was started yet, up to 128 hits are predicted again here.
 
     Args:
         hits: The hits of a ranking.
@@ -69,20 +67,18 @@ def collect_evidence(
     tasks = explained_tasks(screen)
     primaries = [term.task for term in screen.objective.primary]
     shared = open_evidence(store, bundles, models, tasks)
-    found: Future[_Found] = Future()
+    found: list[_Found] = []
 
     def find() -> None:
-        try:
-            near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS, shared.fingerprints)
-            found.set_result(_Found(near, [_flags_of(text) for text in smiles]))
-        except HitlistError as error:  # raised once the hits are known to be right
-            found.set_exception(error)
+        near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS, shared.fingerprints)
+        found.append(_Found(near, [_flags_of(text) for text in smiles]))
 
-    check_hits(hits, library, bundles, models, client, find)
-    said = explain_hits(client, models, smiles, tasks, progress, shared.contributions)
+    check_hits(hits, library, bundles, models, client)
+    known = shared.contributions
+    said = explain_hits(client, models, smiles, tasks, progress, known, meanwhile=find)
     return [
         Evidence(neighbours=neighbours, contributions=contributions, flags=flags)
-        for contributions, neighbours, flags in zip(said, *found.result(), strict=True)
+        for contributions, neighbours, flags in zip(said, *found[0], strict=True)
     ]
 
 

@@ -65,7 +65,6 @@ def check_hits(
     bundles: Sequence[Bundle],
     models: ModelRefs,
     client: AnyClient,
-    meanwhile: Callable[[], None] | None = None,
 ) -> None:
     """Check the hits of a ranking against the library's file and the models.
 
@@ -77,8 +76,6 @@ def check_hits(
         models: The references by which workers load the bundles.
         client: The client of the workers, which predict the hits again. If none is started yet and
             the hits are few, this process does.
-        meanwhile: Called once the records are found to be right, before or while the predictions
-            are made.
 
     Raises:
         AlteredError: Some values differ; one line with the first of them.
@@ -87,8 +84,6 @@ def check_hits(
     def work_here() -> None:
         if library is not None:
             refuse("prepared records", compare_records(hits, library))
-        if meanwhile is not None:
-            meanwhile()
 
     smiles = hits["smiles"].tolist()
     if len(smiles) <= CHUNK and not is_started(client):

@@ -1,6 +1,6 @@
 """Computes the Shapley values of hits: each atom's contribution to the prediction of each task."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -48,8 +48,11 @@ def explain_hits(
     tasks: Sequence[str],
     progress: Progress | None = None,
     shared: SharedRows | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Explained:
     """Explain hits in the workers; return one tuple for each SMILES, in the given order.
+
+    ``meanwhile`` is called once, while they work.
 
     Those that ``shared`` has are not explained again, and the others are added to it.
 
@@ -62,7 +65,8 @@ def explain_hits(
     made: Explained = [()] * len(new)
     done = len(smiles) - len(new)
     chunks = [Chunk(start, new[start : start + CHUNK]) for start in range(0, len(new), CHUNK)]
-    for start, some in run_window(client, partial(explain_chunk, work), chunks):
+    explained = run_window(client, partial(explain_chunk, work), chunks, meanwhile=meanwhile)
+    for start, some in explained:
         made[start : start + len(some)] = some
         done += len(some)
         if progress is not None:
