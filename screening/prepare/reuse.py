@@ -27,7 +27,7 @@ from screening.prepare.quarantine import STAGE
 from screening.prepare.record_columns import RecordColumns
 from screening.storage.ledger import LEDGER, Ledger, read_first_line
 from screening.storage.schema import GRAPH, SCHEMA
-from screening.storage.shared_rows import Words, first_of_each, hash_words
+from screening.storage.shared_rows import Words, first_of_each, hash_words, match_words
 from screening.storage.store import Store
 from screening.storage.verified_store import VerifiedStore
 
@@ -190,9 +190,7 @@ def copy_structures(donors: tuple[Donor, ...], texts: Words) -> Copied | None:
     index = _index(donors) if donors else None
     if index is None or not len(texts):
         return None
-    known = texts.any(axis=1)
-    place = np.minimum(np.searchsorted(index.first, texts[:, 0]), len(index.first) - 1)
-    known &= (index.first[place] == texts[:, 0]) & (index.second[place] == texts[:, 1])
+    known, place = match_words(index.first, index.second, texts)
     here, there = np.flatnonzero(known), place[known]
     at, rows, graphs, read = [], [], [], 0
     tables: list[pa.Table] = []

@@ -207,19 +207,20 @@ def score_item(work: Scoring, item: WorkItem) -> Scored | Unfinished:
     Predictions of graphs that an earlier run predicted are copied; they are the same to the last
     bit. If only a few rows are unknown, nothing is written.
     """
+    table = _read_item(work.prepared, item, (*SCORED, GRAPH_HASH))
     if work.shared is not None:
-        hashes = _read_item(work.prepared, item, ("row", GRAPH_HASH))
-        known = are_known(work.shared, hash_words(hashes[GRAPH_HASH]))
+        known = are_known(work.shared, hash_words(table[GRAPH_HASH]))
         rest = np.flatnonzero(~known)
         if known.any() and 0 < len(rest) < FEW:
-            return Unfinished(item, _by_partition(item, hashes["row"].to_numpy()[rest]))
-    looked_up = _look_up(work, item)
+            return Unfinished(item, _by_partition(item, table["row"].to_numpy()[rest]))
+    looked_up = _look_up(work, table)
     return _write_item(work, item, looked_up, int((~looked_up[1]).sum()))
 
 
 def finish_item(work: Scoring, unfinished: Unfinished) -> Scored:
     """Score and write a work item whose few unknown rows were predicted; runs in a worker."""
-    looked_up = _look_up(work, unfinished.item)
+    table = _read_item(work.prepared, unfinished.item, (*SCORED, GRAPH_HASH))
+    looked_up = _look_up(work, table)
     new = sum(len(rows) for _, rows in unfinished.unknown)
     unknown = int((~looked_up[1]).sum())  # more, if a file of shared rows was removed meanwhile
     return _write_item(work, unfinished.item, looked_up, max(new, unknown))
@@ -261,8 +262,7 @@ _LookedUp = tuple[pa.Table, npt.NDArray[np.bool_], Floats32 | None]
 """The rows of an item; a mask of those that earlier runs predicted; their predictions."""
 
 
-def _look_up(work: Scoring, item: WorkItem) -> _LookedUp:
-    table = _read_item(work.prepared, item, (*SCORED, GRAPH_HASH))
+def _look_up(work: Scoring, table: pa.Table) -> _LookedUp:
     return table, *find_rows(work.shared, hash_words(table[GRAPH_HASH]))
 
 

@@ -126,6 +126,24 @@ def first_of_each(words: Words) -> npt.NDArray[np.int64]:
     return order[new]
 
 
+def match_words(
+    first: Words, second: Words, words: Words
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """Look hashes [n, 2] up among others; zeros are none.
+
+    Args:
+        first: [m] first words of the others, ascending, at least one.
+        second: [m] their second words.
+        words: The hashes to look up.
+
+    Returns:
+        A mask [n] of the hashes that are there, and their places [n] among the others.
+    """
+    place = np.minimum(np.searchsorted(first, words[:, 0]), len(first) - 1)
+    met = (first[place] == words[:, 0]) & (second[place] == words[:, 1])
+    return met & words.any(axis=1), place
+
+
 def mix_numbers(words: Words, numbers: Sequence[Floats32]) -> Words:
     """Return hashes [n, 2] that depend on each row's hash and on its numbers, k times [n].
 
@@ -143,7 +161,7 @@ def are_known(shared: SharedRows, words: Words) -> npt.NDArray[np.bool_]:
     """Return a mask [n] of the hashes [n, 2] that a file has; its numbers are not read."""
     index = _index(shared) if shared.files else None
     known: npt.NDArray[np.bool_] = np.zeros(len(words), dtype=bool)
-    return known if index is None else _meet(index, words)[0]
+    return known if index is None else match_words(index.first, index.second, words)[0]
 
 
 def find_rows(
@@ -158,7 +176,7 @@ def find_rows(
     index = _index(shared) if shared is not None and shared.files else None
     if shared is None or index is None or not len(words):
         return known, None
-    met, place = _meet(index, words)
+    met, place = match_words(index.first, index.second, words)
     values = np.empty((len(words), shared.width), TYPES[shared.column])
     for number in np.unique(index.file[place[met]]).tolist():
         here = np.flatnonzero(met & (index.file[place] == number))
@@ -243,13 +261,6 @@ class _Index(NamedTuple):
     row: npt.NDArray[np.int32]
     sizes: dict[int, int]
     """The number of rows of each file."""
-
-
-def _meet(index: _Index, words: Words) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-    """Return a mask [n] of the hashes that are there, and their places in the index."""
-    place = np.minimum(np.searchsorted(index.first, words[:, 0]), len(index.first) - 1)
-    met = (index.first[place] == words[:, 0]) & (index.second[place] == words[:, 1])
-    return met & words.any(axis=1), place
 
 
 @lru_cache(maxsize=2)
