@@ -80,16 +80,6 @@ class DeviceBundle:
             columns[:, at] = apply(outputs[:, :, at], scores, distance).float()
         return columns
 
-    @property
-    def compounds(self) -> int:
-        """The number of training compounds that distances are computed to."""
-        return 0 if self._domain is None else len(self._domain.bits)
-
-    @property
-    def multiplies_bytes(self) -> bool:
-        """Tell whether distances are products of bytes."""
-        return self._on_device is not None
-
     def outputs(self, batch: Batch, count: int) -> Tensor:
         """Return float64 [K, count, T] of the networks, in the tasks' units, or logits."""
         found = [torch.empty((0, count, len(self._tasks)), device=batch.atoms.device).double()]

@@ -26,13 +26,17 @@ def pieces(count: int, size: int) -> Iterator[Ints]:
         yield np.arange(start, min(start + size, count))
 
 
+FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+"""The factors of splitmix64's finalizer."""
+
+
 def scramble(values: Hashes) -> Hashes:
     """Scramble 64 bits (the finalizer of splitmix64; Steele et al. 2014).
 
     Callers add or multiply first, because 0 stays 0.
     """
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed = (values ^ (values >> np.uint64(30))) * FIRST
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND
     return mixed ^ (mixed >> np.uint64(31))
 
 

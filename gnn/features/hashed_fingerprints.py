@@ -73,11 +73,12 @@ def _count(columns: Tensor, size: int, kind: torch.dtype = torch.float32) -> Ten
     return counts.index_add_(0, columns, ones)
 
 
-_SHIFT = np.uint64(20)
+SHIFT = 20
+"""Lowest bit of a key that chooses its column."""
 
 
 def count_columns(molecule: Ints, keys: Hashes, molecules: int, columns: int) -> Ints:
     """Return [molecules, columns], the number of keys in each column; a power of two columns."""
-    column = (keys >> _SHIFT).astype(np.int64) & (columns - 1)
+    column = (keys >> np.uint64(SHIFT)).astype(np.int64) & (columns - 1)
     counts = np.bincount(molecule * columns + column, minlength=molecules * columns)
     return counts.reshape(molecules, columns)

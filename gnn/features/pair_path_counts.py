@@ -15,21 +15,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gnn.features.array_types import FIRST, GOLDEN, SECOND
 from gnn.features.batch import Batch
+from gnn.features.hashed_fingerprints import SHIFT
 from gnn.features.substructure_kernels import AROMATIC
+from gnn.features.substructure_keys import SALT
 
 _LOOK = 3
 """Steps between two looks at whether any atom is still to be reached."""
 FURTHEST = 20
 """Most bonds between the atoms of a pair."""
-_SHIFT = 20
 _CLASSES = (16, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768)
 """Numbers of atoms to which molecules are padded while distances are computed; the last group is
 padded to the largest molecule."""
 _CELLS = {"cpu": 1 << 18, "cuda": 1 << 27}
 """Most cells of the matrices of distances that are computed at once; on a CPU they fit a cache."""
-_GOLDEN, _FIRST, _SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_SALT = 0xD1B54A32D192ED03
 _WORD = 1 << 64
 
 
@@ -46,9 +46,9 @@ def _shifted(values: Tensor, bits: int) -> Tensor:
 
 def mix(values: Tensor, salt: int) -> Tensor:
     """Scramble 64 bits in a different way for each salt, as the numpy code does."""
-    mixed = (values + _signed(salt * _SALT)) * _signed(_GOLDEN)
-    mixed = (mixed ^ _shifted(mixed, 30)) * _signed(_FIRST)
-    mixed = (mixed ^ _shifted(mixed, 27)) * _signed(_SECOND)
+    mixed = (values + _signed(salt * SALT)) * _signed(int(GOLDEN))
+    mixed = (mixed ^ _shifted(mixed, 30)) * _signed(int(FIRST))
+    mixed = (mixed ^ _shifted(mixed, 27)) * _signed(int(SECOND))
     return mixed ^ _shifted(mixed, 31)
 
 
@@ -76,7 +76,7 @@ def _add(
     counts: Tensor, molecule: Tensor, keys: Tensor, columns: int, first: int, size: int
 ) -> None:
     """Add one for each key, in one of ``size`` columns from ``first`` on."""
-    places = molecule * columns + first + ((keys >> _SHIFT) & (size - 1))
+    places = molecule * columns + first + ((keys >> SHIFT) & (size - 1))
     counts.index_add_(0, places, torch.ones(len(places), device=counts.device))
 
 

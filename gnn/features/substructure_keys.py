@@ -16,6 +16,8 @@ from gnn.features.array_types import GOLDEN, Hashes, Ints, scramble
 from gnn.features.graph_arrays import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6
+SALT = 0xD1B54A32D192ED03
+"""The distance between two salts of the scrambler."""
 _PIECE = 500_000
 """Distances that are computed at once, padding included."""
 
@@ -69,7 +71,7 @@ def _flatten(graphs: GraphArrays) -> _Flat:
 def _mix(values: Hashes, salt: int) -> Hashes:
     """Scramble 64 bits, in a different way for each salt."""
     # Salts are far apart, because the mixed values are often small numbers.
-    apart = np.uint64(salt * 0xD1B54A32D192ED03 & 0xFFFFFFFFFFFFFFFF)
+    apart = np.uint64(salt * SALT & 0xFFFFFFFFFFFFFFFF)
     return scramble((values + apart) * GOLDEN)
 
 

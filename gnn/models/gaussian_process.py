@@ -65,8 +65,20 @@ def solve(
     gram: Floats, values: Floats64, bounds: npt.NDArray[np.int8], noise: float | Floats64
 ) -> tuple[Floats64, float]:
     """Return the weights [n] and the centre of a process with known noise."""
+    return weigh(invert(gram, noise), values, bounds)
+
+
+def weigh(
+    inverse: Floats64, values: Floats64, bounds: npt.NDArray[np.int8]
+) -> tuple[Floats64, float]:
+    """Return the weights [n] and the centre of a process.
+
+    Args:
+        inverse: [n, n] inverse of the kernel with its noise.
+        values: [n] values in any unit.
+        bounds: [n] 0 measured, -1 the true value is at most the value, +1 at least.
+    """
     centre, scale = float(values.mean()), max(float(values.std()), 1e-6)
-    inverse = invert(gram, noise)
     targets = draw_to_bounds(inverse, (values - centre) / scale, bounds)
     return scale * (inverse @ targets), centre
 
