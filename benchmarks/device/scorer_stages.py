@@ -1,6 +1,7 @@
 """Times the stages of the scorer on full batches, and counts their bytes and operations."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.device.hardware import Hardware, best_seconds
 from gnn.bundle.predict import Predictor
+from gnn.calibration.device_domain import is_product_fast
 from gnn.calibration.domain import COLUMNS, RADIUS
 from gnn.features.batch import Batch, make_batch, pack
 from gnn.features.graph_arrays import GraphArrays, between, take
@@ -56,28 +58,23 @@ def time_stages(graphs: GraphArrays, predictor: Predictor) -> list[Stage]:
     batch = make_batch(some, *predictor.shape, device)
     tensors = [batch.atoms, batch.edge_index, batch.bonds, batch.molecule]
 
-    def stage(
-        what: str,
-        work: Callable[[], object],
-        given: Iterable[Tensor],
-        results: Iterable[Tensor],
-        models: Sequence[nn.Module] = (),
-        of_bytes: float = 0.0,
-    ) -> Stage:
+    def stage(what: str, work: Callable[[], object], moved: float, of_bytes: float = 0.0) -> Stage:
         with FlopCounterMode(display=False) as counter:
             work()
-        weights = [one for model in models for one in model.parameters()]
-        moved = sum(map(_bytes, [*given, *results, *weights]))
-        operations = float(counter.get_total_flops()) - of_bytes
-        seconds = best_seconds(work, device)
-        return Stage(what, count, seconds, moved, max(0.0, operations), of_bytes)
+        # The counter may or may not know products of bytes, and no stage has both kinds.
+        operations = 0.0 if of_bytes else float(counter.get_total_flops())
+        return Stage(what, count, best_seconds(work, device), moved, operations, of_bytes)
 
     def fresh() -> Batch:
         return batch._replace(memo={})
 
     arrays = [torch.from_numpy(np.array(one).view(np.uint8)) for one in some]
     found = [
-        stage("batch", lambda: make_batch(some, *predictor.shape, device), arrays, tensors),
+        stage(
+            "batch",
+            lambda: make_batch(some, *predictor.shape, device),
+            _bytes([*arrays, *tensors]),
+        ),
         *_counting(stage, fresh, tensors),
         *_models(stage, predictor, fresh, batch, tensors, count),
     ]
@@ -99,8 +96,8 @@ def _counting(make: _MakeStage, fresh: Callable[[], Batch], tensors: list[Tensor
         return pair_path_counts(fresh(), factors, 2048, 2048)
 
     return [
-        make("environments", environments, tensors, environments()),
-        make("pairs and paths", pairs, tensors, [pairs()]),
+        make("environments", environments, _bytes([*tensors, *environments()])),
+        make("pairs and paths", pairs, _bytes([*tensors, pairs()])),
     ]
 
 
@@ -118,44 +115,29 @@ def _models(
         for network in part.networks:
             graphs.setdefault(network.graph_key or f"{id(network)}", network.graph)
     for graph in graphs.values():
-        found.append(
-            make("encoder", lambda one=graph: one(fresh()), tensors, graph(batch), [graph])
-        )
-    for part in predictor.parts:
+        moved = _bytes([*tensors, *graph(batch), *graph.parameters()])
+        found.append(make("encoder", lambda one=graph: one(fresh()), moved))
+    for bundle, part in zip(predictor.bundles, predictor.parts, strict=True):
         outputs, distance = part.outputs(batch, count), part.distance(batch, count)
         for network in part.networks:
             given = network.given(batch)
-            heads = [network.first, network.second, network.head]
-            found.append(
-                make(
-                    f"head of {part.name}",
-                    lambda one=network, x=given: one.run_head(x),
-                    [given],
-                    [network.run_head(given)],
-                    heads,
-                )
-            )
-        if distance is not None:
-            compounds = part.compounds
-            found.append(
-                make(
-                    f"distances of {part.name}",
-                    lambda one=part: one.distance(batch, count),
-                    [],
-                    [distance, torch.empty(0)],
-                    of_bytes=2.0 * count * compounds * COLUMNS if part.multiplies_bytes else 0.0,
-                )._replace(moved=float(COLUMNS * (count + compounds) + 4 * count))
-            )
-        found.append(
-            make(
-                f"calibration of {part.name}",
-                lambda one=part, x=outputs, y=distance: one.calibrate(x, None, y),
-                [outputs],
-                [part.calibrate(outputs, None, distance)],
-            )
-        )
+            heads = nn.ModuleList([network.first, network.second, network.head])
+            moved = _bytes([given, network.run_head(given), *heads.parameters()])
+            head = partial(network.run_head, given)
+            found.append(make(f"head of {part.name}", head, moved))
+        if bundle.domain is not None and distance is not None:
+            compounds = len(bundle.domain.bits)
+            moved = COLUMNS * (count + compounds) + _bytes([distance])
+            multiplied = 2.0 * count * compounds * COLUMNS
+            of_bytes = multiplied if is_product_fast(predictor.device) else 0.0
+            nearest = partial(part.distance, batch, count)
+            found.append(make(f"distances of {part.name}", nearest, moved, of_bytes))
+        moved = _bytes([outputs, part.calibrate(outputs, None, distance)])
+        calibrate = partial(part.calibrate, outputs, None, distance)
+        found.append(make(f"calibration of {part.name}", calibrate, moved))
     return found
 
 
-def _bytes(tensor: Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
+def _bytes(tensors: Iterable[Tensor]) -> float:
+    """Return the bytes of some tensors."""
+    return float(sum(one.numel() * one.element_size() for one in tensors))
