@@ -99,9 +99,11 @@ def _records(run: RunFolder, wanted: set[str]) -> dict[str, FoundCompound]:
     return found
 
 
-def decided(
-    table: HitTable, decisions: Decisions
-) -> list[tuple[Mapping[str, str], Decision | None]]:
+Decided = list[tuple[Mapping[str, str], Decision | None]]
+"""The hits, by rank, each with the decision about it."""
+
+
+def decided(table: HitTable, decisions: Decisions) -> Decided:
     """Return each hit with the decision about it, by rank."""
     return [
         (cells, decisions.of(cells["compound_id"], cells["smiles"], cells["key"]))
@@ -110,13 +112,13 @@ def decided(
 
 
 def decision_facts(
-    table: HitTable, changes: Changes | None, decisions: Decisions, problem: str
+    hits_decided: Decided, changes: Changes | None, decisions: Decisions, problem: str
 ) -> DecisionFacts:
     """Return what a run tells of the decisions.
 
     problem: The reason that their file could not be read; empty without one.
     """
-    about = [(cells, one) for cells, one in decided(table, decisions) if one is not None]
+    about = [(cells, one) for cells, one in hits_decided if one is not None]
     hits = Counter(one.decision for _, one in about)
     left = [] if changes is None else [one for one in changes.of(LEFT) if one.decision]
     away, unknown = decisions.away(), decisions.unknown()

@@ -14,7 +14,12 @@ from chem.disk.files import remove_durably, write_atomic
 from chem.errors import HitlistError, InputError
 from chem.structure.inchi_key import inchi_key
 from screening.changes.compare import Change, Changes, compare_runs, write_changes
-from screening.changes.decided_compounds import decided, decision_facts, follow_decisions
+from screening.changes.decided_compounds import (
+    Decided,
+    decided,
+    decision_facts,
+    follow_decisions,
+)
 from screening.changes.decisions import (
     ContradictionError,
     Decisions,
@@ -22,6 +27,7 @@ from screening.changes.decisions import (
     find_decisions,
 )
 from screening.changes.earlier_runs import count_steady, find_earlier, find_elsewhere
+from screening.changes.price_changes import OfferChange
 from screening.changes.setting import BY_OTHERS, ENTERED, LEFT, MOVED
 from screening.errors import told_in_one_line
 from screening.hits.table import HitTable
@@ -54,6 +60,7 @@ from screening.storage.lock import Lock
 
 SHOWN_CHANGES = 20
 """The most changes that the report lists."""
+_NO_OFFER = OfferChange("", "", "", "", 0.0, "", "")
 _REPORT = "report.html"
 _COUNTED = ("rows", "rejected", "duplicates", "accepted", "hits")
 
@@ -139,7 +146,7 @@ def _compare_with(
             raise
         except (HitlistError, KeyError, ValueError) as error:
             failed = " ".join(str(error).split())
-    steady = count_steady([run, *earlier])
+    steady, about = count_steady([run, *earlier]), decided(table, decisions)
     since = Since(
         ranks="" if run.ranks is None else Path(run.ranks.run).name,
         last=_last_run(earlier[0]) if earlier else None,
@@ -151,8 +158,8 @@ def _compare_with(
         shown=[] if changes is None else _shown(changes),
         steady_runs=steady[0],
         steady_hits=steady[1],
-        marks=_marks(table, changes, decisions),
-        decisions=decision_facts(table, changes, decisions, problem).model_copy(
+        marks=_marks(about, changes),
+        decisions=decision_facts(about, changes, decisions, problem).model_copy(
             update={"file": decisions_file(run.folder, screen).name}
         ),
         old_ids=_old_ids(table, changes, decisions),
@@ -239,29 +246,28 @@ def _old_ids(table: HitTable, changes: Changes | None, decisions: Decisions) -> 
     ]
 
 
-def _marks(table: HitTable, changes: Changes | None, decisions: Decisions) -> list[Mark]:
+def _marks(about: Decided, changes: Changes | None) -> list[Mark]:
     """Return the marks of the hits on the page that have any."""
     lines = () if changes is None else changes.changes
     by_rank = {one.rank_now: one for one in lines if one.change in (ENTERED, MOVED)}
     offers = {} if changes is None else changes.offers.hits
     marks = []
-    for cells, decision in decided(table, decisions)[:SHOWN]:
-        change, offer = by_rank.get(cells["rank"]), offers.get(cells["rank"])
-        if change is None and decision is None and offer is None:
+    for cells, decision in about[:SHOWN]:
+        change, offer = by_rank.get(cells["rank"]), offers.get(cells["rank"], _NO_OFFER)
+        if change is None and decision is None and offer is _NO_OFFER:
             continue
-        moved = change is not None and change.change == MOVED
         told = "" if change is None else change.change
         marks.append(
             Mark(
                 rank=cells["rank"],
-                change=f"moved from {change.rank_before}" if change and moved else told,
+                change=f"moved from {change.rank_before}" if change and told == MOVED else told,
                 cause="" if change is None else change.cause,
                 decision="" if decision is None else decision.decision,
                 decision_comment="" if decision is None else decision.told_of(cells["compound_id"]),
-                price="" if offer is None else offer.price,
-                was="" if offer is None else offer.was,
-                stock="" if offer is None else offer.stock,
-                record="" if offer is None else offer.record,
+                price=offer.price,
+                was=offer.was,
+                stock=offer.stock,
+                record=offer.record,
             )
         )
     return marks
