@@ -1,6 +1,7 @@
 """All tasks at once are calibrated as each is by ``gnn.calibration.calibration``, the oracle."""
 
 import json
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,32 +19,34 @@ Columns = npt.NDArray[np.float32]
 APPLY = {"regression": apply_regression, "classification": apply_classification}
 
 
-def alone(
-    kind: str,
-    tasks: list[Calibration],
-    networks: npt.NDArray[np.float64],
-    kernel: npt.NDArray[np.float64] | None,
-    distance: npt.NDArray[np.float32] | None,
-) -> Columns:
-    """Task by task: float32 [M, T, 4]."""
-    found = [
-        APPLY[kind](networks[:, :, at], None if kernel is None else kernel[:, at], distance, task)
-        for at, task in enumerate(tasks)
-    ]
-    return np.array(found, np.float32).transpose(2, 0, 1)
+class Given(NamedTuple):
+    """Tasks of one kind, and what is to be calibrated."""
 
+    kind: str
+    tasks: list[Calibration]
+    networks: npt.NDArray[np.float64]
+    kernel: npt.NDArray[np.float64] | None
+    distance: npt.NDArray[np.float32] | None
 
-def together(
-    kind: str,
-    tasks: list[Calibration],
-    networks: npt.NDArray[np.float64],
-    kernel: npt.NDArray[np.float64] | None,
-    distance: npt.NDArray[np.float32] | None,
-) -> Columns:
-    made = CalibratedTasks(tasks, CPU)
-    apply = made.regressions if kind == "regression" else made.classifications
-    given = [None if one is None else torch.from_numpy(one) for one in (kernel, distance)]
-    return apply(torch.from_numpy(networks), *given).float().numpy()
+    def alone(self) -> Columns:
+        """Calibrate task by task: float32 [M, T, 4]."""
+        found = [
+            APPLY[self.kind](
+                self.networks[:, :, at],
+                None if self.kernel is None else self.kernel[:, at],
+                self.distance,
+                task,
+            )
+            for at, task in enumerate(self.tasks)
+        ]
+        return np.array(found, np.float32).transpose(2, 0, 1)
+
+    def together(self) -> Columns:
+        """Calibrate all tasks at once."""
+        made = CalibratedTasks(self.tasks, CPU)
+        apply = made.regressions if self.kind == "regression" else made.classifications
+        rest = [None if one is None else torch.from_numpy(one) for one in self[3:]]
+        return apply(torch.from_numpy(self.networks), *rest).float().numpy()
 
 
 @pytest.mark.parametrize(
@@ -61,8 +64,8 @@ def test_the_shipped_tasks_are_calibrated_alike(bundle: str, kind: str) -> None:
     networks = draw.normal(3, 4, (2, 200, len(tasks)))
     distance = draw.random(200).astype(np.float32)
     for away in (distance, None):
-        found = together(kind, tasks, networks, None, away)
-        np.testing.assert_allclose(found, alone(kind, tasks, networks, None, away), rtol=1e-6)
+        one = Given(kind, tasks, networks, None, away)
+        np.testing.assert_allclose(one.together(), one.alone(), rtol=1e-6)
 
 
 places = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.5, 1.0]), min_size=1, max_size=5).map(sorted)
@@ -108,6 +111,5 @@ def test_any_tasks_are_calibrated_alike(
     networks = draw.choice([-1.0, 0.0, 0.25, 0.5, 0.7, 1.0, 2.0], (members, 30, len(tasks)))
     kernel = draw.random((30, len(tasks))) if has_kernel or not members else None
     distance = draw.choice([0.0, 0.25, 0.4, 0.5, 0.75, 1.0], 30).astype(np.float32)
-    found = together(kind, tasks, networks, kernel, distance)
-    expected = alone(kind, tasks, networks, kernel, distance)
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+    one = Given(kind, tasks, networks, kernel, distance)
+    np.testing.assert_allclose(one.together(), one.alone(), rtol=1e-6, atol=1e-7)
