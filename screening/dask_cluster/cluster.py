@@ -19,6 +19,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
+from screening.dask_cluster.fork_server import WORKER_ENVIRONMENT, start_method
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
 from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
@@ -38,8 +39,7 @@ QUIET = {
     "distributed.worker.http.routes": [],
     # Each worker holds one partition; pausing at a share of a laptop's memory would only stall it.
     "distributed.worker.memory.pause": False,
-    # Python's own modules come before files of the same name in the working folder.
-    "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",
+    "distributed.nanny.pre-spawn-environ": WORKER_ENVIRONMENT,
 }
 LOOK_SECONDS = 5.0
 """Seconds between two requests for the number of workers."""
@@ -88,7 +88,11 @@ def connect(
 def _start_here(stack: ExitStack, workers: int) -> Client:
     """Start processes on this machine, which the end of the stack stops."""
     scratch = stack.enter_context(scratch_folder())
-    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
+    settings = {
+        "temporary-directory": str(scratch),
+        "distributed.worker.multiprocessing-method": start_method(),
+    }
+    stack.enter_context(dask.config.set(settings))
     with _ignoring_interrupts():
         cluster = _start(workers)
     stack.enter_context(cluster)
