@@ -51,6 +51,11 @@ def presume_inactive(
             f"found {counted(len(far), 'molecule')} of {', '.join(sets)} below similarity "
             f"{similarity} to the measured ones, expected {count}; add sets or ask for fewer"
         )
+    if bound <= 0 and any(task.scale == "log10" for task in measured.tasks):
+        raise InputError(
+            f"found the presumed bound {bound:g} for tasks that are learned as logarithms, "
+            "expected one above 0; change presumed_inactive.bound in the recipe"
+        )
     regressions = [at for at, task in enumerate(measured.tasks) if task.kind == "regression"]
     values = np.full((count, len(measured.tasks)), np.nan, np.float32)
     for row in range(count):
