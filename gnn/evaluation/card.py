@@ -115,6 +115,11 @@ class TaskCard(_Strict):
     """For a class: the quality of its probabilities."""
 
     @property
+    def judged(self) -> Metric | None:
+        """The metric by which the field compares models of it; None without one."""
+        return self.metrics.get(self.judged_by)
+
+    @property
     def error_unit(self) -> str:
         """The unit of errors, such as ``log10(h)`` for a half-life that is learned as logarithm."""
         return f"log10({self.unit})" if self.scale == "log10" else self.unit

@@ -111,7 +111,7 @@ def page_data(
             }
             for column, one in zip(
                 table.columns,
-                define_columns(named, screen, facts.units, facts.calibrated),
+                define_columns(named, screen, facts.units, facts.calibrated, facts.logarithms),
                 strict=True,
             )
         ],
@@ -253,9 +253,12 @@ def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> li
     for task, values in largest.items():
         unit = unit_of(task, screen, facts.units)
         unit = "log odds" if unit == PROBABILITY else unit
+        shown = unit if task in facts.logarithms else ""
+        unit = f"log10({unit})" if shown else unit
         full = sorted(values)[int(0.9 * (len(values) - 1))]
         label = _label(task, screen)
-        found.append({"task": task, "label": label, "unit": unit, "full": round(full, 3) or 0.001})
+        known_unit = {"unit": unit, "shown": shown}
+        found.append({"task": task, "label": label, **known_unit, "full": round(full, 3) or 0.001})
     return found
 
 
