@@ -26,7 +26,7 @@ class Task(NamedTuple):
     scale: Literal["linear", "log10"] = "linear"
     """``log10``: values, all above 0, are learned and compared as logarithms, and shown in the
     unit."""
-    judged_by: str = ""
+    main_metric: str = ""
     """The metric by which the field compares models of it (:mod:`gnn.evaluation.metrics`); empty:
     none in particular."""
 

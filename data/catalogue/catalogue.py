@@ -60,7 +60,7 @@ class TaskColumn(_Entry):
     scale: Literal["linear", "log10"] = "linear"
     """``log10``: learned and compared as logarithms, for times, volumes and rates; shown in
     ``unit``."""
-    judged_by: Literal["", "r2", "rmse", "mae", "spearman", "auroc", "auprc"] = ""
+    main_metric: Literal["", "r2", "rmse", "mae", "spearman", "auroc", "auprc"] = ""
     """The metric by which the field compares models of it; empty: none in particular."""
 
     @model_validator(mode="after")
@@ -69,8 +69,10 @@ class TaskColumn(_Entry):
         positive = all(limit + self.offset > 0 for limit in limits)
         if self.scale == "log10" and (self.kind == "classification" or not positive):
             raise ValueError(f"{self.name}: log10 is for numbers above 0, limits included")
-        if self.judged_by and (self.judged_by in _OF_CLASSES) != (self.kind == "classification"):
-            raise ValueError(f"{self.name}: {self.judged_by} does not judge a {self.kind}")
+        if self.main_metric and (self.main_metric in _OF_CLASSES) != (
+            self.kind == "classification"
+        ):
+            raise ValueError(f"{self.name}: {self.main_metric} does not judge a {self.kind}")
         return self
 
 

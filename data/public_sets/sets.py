@@ -52,7 +52,7 @@ def _read_wide(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
     values = np.full((len(frame), len(entry.tasks)), np.nan, np.float32)
     bounds = np.zeros(values.shape, np.int8)
     tasks = tuple(
-        Task(one.name, one.kind, one.unit, scale=one.scale, judged_by=one.judged_by)
+        Task(one.name, one.kind, one.unit, scale=one.scale, main_metric=one.main_metric)
         for one in entry.tasks
     )
     notes = []

@@ -132,7 +132,7 @@ def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
 
 def _metric_of(task: Task | TaskCard) -> str:
     """Return the metric by which the field compares models of a task, or the usual one."""
-    return task.judged_by or ("auroc" if task.kind == "classification" else "mae")
+    return task.main_metric or ("auroc" if task.kind == "classification" else "mae")
 
 
 def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:

@@ -35,7 +35,7 @@ _UNMEASURED = ["too few values", "", "", ""]
 
 def show_card(card: "Card", every_task: bool = True) -> None:
     """Show the metrics of every task and their means over the tasks."""
-    show_judged(card)
+    show_main_metrics(card)
     show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
     show_ablation(card)
     show_reliability(card)
@@ -56,12 +56,12 @@ def find_task(card: "Card", name: str) -> "TaskCard":
     )
 
 
-def show_judged(card: "Card") -> None:
+def show_main_metrics(card: "Card") -> None:
     """Show each task by the one metric by which the field compares models of it, if any has one."""
     rows = [
-        [task.name, task.error_unit, f"{task.validated_on:,}", *_cells(task.judged_by, found)]
-        for task in sorted(card.tasks, key=lambda task: (task.judged_by, task.name.casefold()))
-        if (found := task.judged) is not None
+        [task.name, task.error_unit, f"{task.validated_on:,}", *_cells(task.main_metric, found)]
+        for task in sorted(card.tasks, key=lambda task: (task.main_metric, task.name.casefold()))
+        if (found := task.main_result) is not None
     ]
     if rows:
         headers = ["task", "unit", "measured on", "metric", "ours", "95 % interval", "forest"]

@@ -217,7 +217,7 @@ def task_card(
         direction=about["direction"],
         uniprot=about.get("uniprot", ""),
         scale=about.get("scale", "linear"),
-        judged_by=about.get("judged_by", ""),
+        main_metric=about.get("main_metric", ""),
         trained_on=held.trained.values,
         bounded=int((trained & (data.bounds[:, task] != 0)).sum()),
         validated_on=len(held.rows),

@@ -97,7 +97,7 @@ class TaskCard(_Strict):
     scale: Literal["linear", "log10"] = "linear"
     """``log10``: trained, calibrated and measured on log10 of the values, so errors and metrics are
     differences of logarithms. Predictions are shown in the unit."""
-    judged_by: str = ""
+    main_metric: str = ""
     """The metric by which the field compares models of it; empty: none in particular."""
     trained_on: int
     """Number of training measurements."""
@@ -115,9 +115,9 @@ class TaskCard(_Strict):
     """For a class: the quality of its probabilities."""
 
     @property
-    def judged(self) -> Metric | None:
+    def main_result(self) -> Metric | None:
         """The metric by which the field compares models of it; None without one."""
-        return self.metrics.get(self.judged_by)
+        return self.metrics.get(self.main_metric)
 
     @property
     def error_unit(self) -> str:
