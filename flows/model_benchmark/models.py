@@ -102,19 +102,24 @@ def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], MetricEstimate]
         if one.set == "kinase200":
             found |= {("kinase", name): ours for name, ours in measure_kinases(one).items()}
         else:
-            found |= _measure_tasks(one)
+            found |= measure_tasks(one)
     return found
 
 
-def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
-    """Measure the one task of a dataset, or the mean of its tasks. Not for the kinase panel."""
+def measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
+    """Measure the one task of a dataset, or the mean of its tasks. Not for the kinase panel.
+
+    Each is measured by its main metric, on the scale on which it is learned.
+    """
     estimates: dict[str, list[MetricEstimate]] = {}
     for column, task in enumerate(held.table.tasks):
         rows = np.flatnonzero(held.table.is_measured[:, column])
         truth = held.table.values[rows, column].astype(np.float64)
         if measurable(truth, task.kind):
             said = held.column(task.name)[rows]
-            if task.scale == "log10":
+            if (
+                task.scale == "log10" and (said > 0).all()
+            ):  # an older bundle may have learned values
                 truth, said = np.log10(truth), np.log10(said)
             scores = evaluate(truth, said, task.kind)
             name = _metric_of(task)

@@ -47,7 +47,7 @@ PICTURE = (250, 180)
 SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
 """Ends of the axis for predictions, by unit."""
 STEPS = 1000
-"""Contributions are whole multiples of 1/1000 of the task's unit."""
+"""Contributions are whole multiples of 1/1000 on the task's scale."""
 MAP_MOST = 4_000
 """The most points on a map: the hits, then measured compounds in order."""
 
