@@ -46,6 +46,8 @@ PICTURE = (250, 180)
 """Width and height of a structure in pixels; the page scales it."""
 SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
 """Ends of the axis for predictions, by unit."""
+LOGARITHMS = (-2.0, 3.0)
+"""Ends of the axis for tasks that are learned as logarithms: 0.01 and 1,000 of the unit."""
 STEPS = 1000
 """Contributions are whole multiples of 1/1000 on the task's scale."""
 MAP_MOST = 4_000
@@ -216,7 +218,8 @@ class Pictures:
 
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
-    low, high = SCALES.get(unit, SCALES[PACTIVITY])
+    is_log = task in facts.logarithms
+    low, high = LOGARITHMS if is_log else SCALES.get(unit, SCALES[PACTIVITY])
     least, most = scale_of(unit)
     primary = any(term.task == task for term in screen.objective.primary)
     return {
@@ -228,6 +231,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
         "scale": [least, most] if math.isfinite(most) else None,
         "primary": primary,
         "probability": unit == PROBABILITY,
+        "logarithm": is_log,
         "interval": has_interval(task, screen, facts.units, facts.calibrated),
     }
 

@@ -1,6 +1,7 @@
 """A screen for a long half-life: its model learns logarithms, its files show hours."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from gnn.bundle.predict import Predictor
 from gnn.calibration.calibration import NORMAL_90
 from gnn.features.graph_arrays import collect
 from screening.evidence.recheck import compare_predictions
+from screening.hits.top import top_table
 from screening.objective.screen_file import hash_screen, load_screen
 from screening.objective.screen_settings import Screen
+from screening.runs.dossier import open_dossier
+from screening.runs.dossier_page import render_dossier
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
 from screening.runs.rerank import check_rerank, rank_again
@@ -110,7 +114,24 @@ def test_its_files_tell_that_errors_are_factors(run: Outcome) -> None:
     assert told["pk_half_life_lo"]["unit"] == "h"
     assert "logarithm" in told["half_life_lower"]["meaning"]
     page = (run.folder / "report.html").read_text(encoding="utf-8")
-    assert '"unit": "log10(h)"' in page or '"unit":"log10(h)"' in page
+    assert re.search(r'"unit": ?"log10\(h\)", ?"shown": ?"h"', page)
+    assert re.search(r'"logarithm": ?true', page)
+
+
+def test_the_first_hits_have_their_interval(
+    run: Outcome, screen: Screen, bundle: Bundle, hits: list[Row]
+) -> None:
+    headers, rows = top_table(run.table, with_scales(screen, [bundle]), 1)
+    task = "pk_half_life"
+    expected = f"{hits[0]['half_life']} ({hits[0][f'{task}_lo']} to {hits[0][f'{task}_hi']})"
+    assert rows[0][headers.index("half_life")] == expected
+
+
+def test_one_compound_is_explained_as_a_logarithm(run: Outcome, hits: list[Row]) -> None:
+    past = open_run(run.folder)
+    page = render_dossier(open_dossier(past, int(hits[0]["row"])), past)
+    assert "pk_half_life (log10)" in page
+    assert "cut at" not in page
 
 
 def test_ranking_again_gives_the_same_hits(
