@@ -67,13 +67,18 @@ class Model:
 
     @property
     def tasks(self) -> pd.DataFrame:
-        """One row per task: its kind, its unit, and its accuracy on held-out rows."""
+        """One row per task: its kind, its unit, and its accuracy on held-out rows.
+
+        ``scale`` is ``log10`` for a task that is learned as logarithms: its errors are differences
+        of log10, its predictions are in the unit.
+        """
         rows = {
             f"{self.name}_{task.name}": {
                 "kind": task.kind,
                 "unit": task.unit,
                 "trained_on": task.trained_on,
                 "validated_on": task.validated_on,
+                "scale": task.scale,
                 **{name: metric.network for name, metric in task.metrics.items()},
             }
             for task in self.card.tasks
@@ -170,9 +175,10 @@ def explain(
 
     Returns:
         The columns of :func:`hitlist.standardize`; ``alerts`` (structural alerts, ``PAINS …``); and
-        for each task ``<task>`` (the prediction; log odds for a class), ``<task>_base`` (the
-        prediction without any atom), ``<task>_atoms`` (an array with the contribution of each atom
-        of ``smiles``, in order), and for the nearest measured compound ``<task>_nearest_id``,
+        for each task ``<task>`` (the prediction; log odds for a class; log10 for a task that is
+        learned as logarithms, see :attr:`Model.tasks`), ``<task>_base`` (the prediction without any
+        atom), ``<task>_atoms`` (an array with the contribution of each atom of ``smiles``, in
+        order), and for the nearest measured compound ``<task>_nearest_id``,
         ``_smiles``, ``_similarity``, ``_relation`` and ``_value``.
 
     Raises:

@@ -23,6 +23,12 @@ class Task(NamedTuple):
     """``up``: a larger value is more of the measured property (more potent, more toxic)."""
     uniprot: str = ""
     """UniProt accession of the protein target, or ``""``."""
+    scale: Literal["linear", "log10"] = "linear"
+    """``log10``: values, all above 0, are learned and compared as logarithms, and shown in the
+    unit."""
+    main_metric: str = ""
+    """The metric by which the field compares models of it (:mod:`gnn.evaluation.metrics`); empty:
+    none in particular."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,9 @@ class ActivityTable:
             raise ValueError(f"dtypes {self.values.dtype}, {self.bounds.dtype}: float32, int8")
         if np.isinf(self.values).any():
             raise ValueError("values must be finite, or NaN where nothing was measured")
+        logs = [task.scale == "log10" for task in self.tasks]
+        if (self.values[:, logs] <= 0).any():
+            raise ValueError("values of a task that is learned as logarithms must be above 0")
         if (self.bounds[np.isnan(self.values)] != EXACT).any():
             raise ValueError("a value that was not measured cannot be a bound")
 

@@ -1,7 +1,8 @@
 """Merges repeated measurements to one row per SMILES, and drops those that cannot all be right."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ APART = 1.0
 compound and target differ by 0.5 on average (Kalliokoski et al. 2013, doi
 10.1371/journal.pone.0061007)."""
 _NAMED = 3
+_Merge = Callable[[npt.NDArray[np.float32], npt.NDArray[np.int8]], tuple[float, int]]
+"""From the values [n] of one cell and their bounds [n] to one value and bound."""
 
 
 class MergeReport(NamedTuple):
@@ -37,8 +40,9 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
     SMILES are compared as text: standardize them first. Rows keep the order and the id of their
     first occurrence; values do not depend on the order of the rows.
 
-    - Regression: the median. If there are exact values and bounds, the exact ones win; bounds of
-      one kind give their median and stay that bound; an upper and a lower bound give no value.
+    - Regression: the median, of the logarithms if the task is learned as such. If there are exact
+      values and bounds, the exact ones win; bounds of one kind give their median and stay that
+      bound; an upper and a lower bound give no value.
     - Classification: the value on which all agree; no value if they disagree.
     """
     codes, _ = pd.factorize(table.smiles)
@@ -53,8 +57,7 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
         counts = measured[rows].sum(axis=0)
         for task in np.flatnonzero(counts > 1):
             present = rows[measured[rows, task]]
-            classes = table.tasks[task].kind == "classification"
-            combine = _agree if classes else merge_bounded
+            combine = _way_to_merge(table.tasks[task])
             value, bound = combine(table.values[present, task], table.bounds[present, task])
             conflicting += bool(np.isnan(value))
             merged_values += len(present) - 1
@@ -71,12 +74,18 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
     return replace(merged, values=values, bounds=bounds, split=split), report
 
 
+def _way_to_merge(task: Task) -> _Merge:
+    if task.kind == "classification":
+        return _agree
+    return _merge_logarithms if task.scale == "log10" else merge_bounded
+
+
 def _agree(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tuple[float, int]:
     return (float(values[0]) if (values == values[0]).all() else np.nan), EXACT
 
 
 def merge_bounded(
-    values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]
+    values: npt.NDArray[np.floating[Any]], bounds: npt.NDArray[np.int8]
 ) -> tuple[float, int]:
     """Return one value and bound for repeated measurements; NaN if they exclude each other.
 
@@ -88,6 +97,13 @@ def merge_bounded(
     if (bounds == bounds[0]).all():
         return float(np.median(values)), int(bounds[0])
     return np.nan, EXACT
+
+
+def _merge_logarithms(
+    values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]
+) -> tuple[float, int]:
+    value, bound = merge_bounded(np.log10(values.astype(np.float64)), bounds)
+    return 10.0**value, bound
 
 
 class _Found(NamedTuple):

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 
+_OF_CLASSES = ("auroc", "auprc")
+"""The metrics of classifications; the others are those of regressions."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -55,6 +57,23 @@ class TaskColumn(_Entry):
     """The assay's lower limit as written: this number stands for "at most this"."""
     ceiling: float | None = None
     """The assay's upper limit as written: this number stands for "at least this"."""
+    scale: Literal["linear", "log10"] = "linear"
+    """``log10``: learned and compared as logarithms, for times, volumes and rates; shown in
+    ``unit``."""
+    main_metric: Literal["", "r2", "rmse", "mae", "spearman", "auroc", "auprc"] = ""
+    """The metric by which the field compares models of it; empty: none in particular."""
+
+    @model_validator(mode="after")
+    def _has_logarithms(self) -> "TaskColumn":
+        limits = [limit for limit in (self.floor, self.ceiling) if limit is not None]
+        positive = all(limit + self.offset > 0 for limit in limits)
+        if self.scale == "log10" and (self.kind == "classification" or not positive):
+            raise ValueError(f"{self.name}: log10 is for numbers above 0, limits included")
+        if self.main_metric and (self.main_metric in _OF_CLASSES) != (
+            self.kind == "classification"
+        ):
+            raise ValueError(f"{self.name}: {self.main_metric} does not judge a {self.kind}")
+        return self
 
 
 class Dataset(_Entry):

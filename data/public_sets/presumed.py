@@ -40,6 +40,11 @@ def presume_inactive(
     molecule is below ``similarity``. ``count`` of them are drawn, each with ``bound`` on
     ``tasks_each`` regression tasks drawn at random. All are in the split ``train``.
     """
+    if bound <= 0 and any(task.scale == "log10" for task in measured.tasks):
+        raise InputError(
+            f"found the presumed bound {bound:g} for tasks that are learned as logarithms, "
+            "expected one above 0; change presumed_inactive.bound in the recipe"
+        )
     generator = np.random.default_rng(seed)
     pool = sorted({smiles for name in sets for smiles in molecules_of(name, 4 * count, generator)})
     drawn = [pool[at] for at in generator.permutation(len(pool))[: 4 * count]]

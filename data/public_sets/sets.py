@@ -8,6 +8,7 @@ import pandas as pd
 
 from chem.errors import InputError
 from data.activities.activity import LOWER, UPPER, ActivityTable, Task, object_array
+from data.activities.scales import note_on_omitted, without_logarithm
 from data.catalogue.catalogue import Dataset, TaskColumn, dataset
 from data.catalogue.download import Progress
 from data.catalogue.fetch import fetch_dataset
@@ -25,7 +26,8 @@ def load_activities(name: str, progress: Progress | None = None) -> ActivityTabl
     ``kinase200``: 193 human kinases named by gene symbol, pActivity, one row per SMILES; values on
     a kinase's inactive plateau are flagged as upper bounds (see ``find_plateau``). ``tox21``: 12
     classes. ``tdc_*``: one task named like the endpoint. ``moleculeace_*``: one task in pActivity
-    (−log10 molar), not −log10 nM as in the file.
+    (−log10 molar), not −log10 nM as in the file. Values without a logarithm are left out of a task
+    that is learned as logarithms, and counted in the notes.
 
     Raises:
         InputError: The name is unknown, the set is a library without activities, or the file cannot
@@ -49,19 +51,29 @@ def read_activities(path: Path, entry: Dataset) -> ActivityTable:
 def _read_wide(frame: pd.DataFrame, entry: Dataset) -> ActivityTable:
     values = np.full((len(frame), len(entry.tasks)), np.nan, np.float32)
     bounds = np.zeros(values.shape, np.int8)
-    for column, task in enumerate(entry.tasks):
-        numbers = _read_column(frame, task, entry.name)
-        values[:, column] = numbers + task.offset
-        bounds[numbers == task.floor, column] = UPPER
-        bounds[numbers == task.ceiling, column] = LOWER
+    tasks = tuple(
+        Task(one.name, one.kind, one.unit, scale=one.scale, main_metric=one.main_metric)
+        for one in entry.tasks
+    )
+    notes = []
+    for column, (source, task) in enumerate(zip(entry.tasks, tasks, strict=True)):
+        numbers = _read_column(frame, source, entry.name)
+        omitted = without_logarithm(numbers + source.offset, task)
+        if omitted.any():
+            notes.append(note_on_omitted(int(omitted.sum()), task))
+        numbers = np.where(omitted, np.nan, numbers)
+        values[:, column] = numbers + source.offset
+        bounds[numbers == source.floor, column] = UPPER
+        bounds[numbers == source.ceiling, column] = LOWER
     ids = frame[entry.id_column] if entry.id_column else [f"row{i + 1}" for i in range(len(frame))]
     return ActivityTable(
         smiles=object_array(list(frame[entry.smiles_column])),
         ids=object_array(list(ids)),
-        tasks=tuple(Task(task.name, task.kind, task.unit) for task in entry.tasks),
+        tasks=tasks,
         values=values,
         bounds=bounds,
         split=np.asarray(frame[entry.split_column], dtype=str) if entry.split_column else None,
+        notes=tuple(notes),
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from chem.records.message_text import counted
+from data.activities.activity import Task
 from data.catalogue.published_results import Published, published
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
 from flows.model_benchmark.kinase_metrics import (
@@ -101,19 +102,27 @@ def _from_rows(held: Sequence[HeldOut]) -> dict[tuple[str, str], MetricEstimate]
         if one.set == "kinase200":
             found |= {("kinase", name): ours for name, ours in measure_kinases(one).items()}
         else:
-            found |= _measure_tasks(one)
+            found |= measure_tasks(one)
     return found
 
 
-def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
-    """Measure the one task of a dataset, or the mean of its tasks. Not for the kinase panel."""
+def measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
+    """Measure the one task of a dataset, or the mean of its tasks. Not for the kinase panel.
+
+    Each is measured by its main metric, on the scale on which it is learned.
+    """
     estimates: dict[str, list[MetricEstimate]] = {}
     for column, task in enumerate(held.table.tasks):
         rows = np.flatnonzero(held.table.is_measured[:, column])
         truth = held.table.values[rows, column].astype(np.float64)
         if measurable(truth, task.kind):
-            scores = evaluate(truth, held.column(task.name)[rows], task.kind)
-            name = "auroc" if task.kind == "classification" else "mae"
+            said = held.column(task.name)[rows]
+            if (
+                task.scale == "log10" and (said > 0).all()
+            ):  # an older bundle may have learned values
+                truth, said = np.log10(truth), np.log10(said)
+            scores = evaluate(truth, said, task.kind)
+            name = _metric_of(task)
             one = scores[name]
             count = MetricEstimate(one.value, one.low, one.high, counted(len(rows), "molecule"))
             estimates.setdefault(name, []).append(count)
@@ -126,10 +135,17 @@ def _measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
     }
 
 
+def _metric_of(task: Task | TaskCard) -> str:
+    """Return the metric by which the field compares models of a task, or the usual one."""
+    return task.main_metric or ("auroc" if task.kind == "classification" else "mae")
+
+
 def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
     found: dict[tuple[str, str], MetricEstimate] = {}
     for benchmark, tasks in _groups(card).items():
-        metrics = _CARD_METRICS if benchmark == "kinase" else {"auroc": "auroc", "mae": "mae"}
+        metrics = _CARD_METRICS
+        if benchmark != "kinase":
+            metrics = {name: name for name in dict.fromkeys(map(_metric_of, tasks))}
         for metric, key in metrics.items():
             have = [task.metrics[key] for task in tasks if key in task.metrics]
             if len(have) == 1:

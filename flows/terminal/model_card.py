@@ -21,9 +21,11 @@ METRICS = {
     "r2": "coefficient of determination, 1 at best",
     "rmse": "root mean square error, in the unit of the task",
     "mae": "mean absolute error, in the unit of the task",
+    "spearman": "rank correlation, 1 for the same order",
     "r2_exact": "r2 without values that are only bounds",
     "rmse_exact": "rmse without values that are only bounds",
     "mae_exact": "mae without values that are only bounds",
+    "spearman_exact": "spearman without values that are only bounds",
     "auroc": "probability that an active compound ranks above an inactive one, 0.5 for guessing",
     "auprc": "mean precision over all thresholds; the share of actives for guessing",
 }
@@ -33,6 +35,7 @@ _UNMEASURED = ["too few values", "", "", ""]
 
 def show_card(card: "Card", every_task: bool = True) -> None:
     """Show the metrics of every task and their means over the tasks."""
+    show_main_metrics(card)
     show_tasks(card, card.tasks if every_task else (), means=len(card.tasks) > 1)
     show_ablation(card)
     show_reliability(card)
@@ -53,10 +56,23 @@ def find_task(card: "Card", name: str) -> "TaskCard":
     )
 
 
+def show_main_metrics(card: "Card") -> None:
+    """Show each task by the one metric by which the field compares models of it, if any has one."""
+    rows = [
+        [task.name, task.error_unit, f"{task.validated_on:,}", *_cells(task.main_metric, found)]
+        for task in sorted(card.tasks, key=lambda task: (task.main_metric, task.name.casefold()))
+        if (found := task.main_result) is not None
+    ]
+    if rows:
+        headers = ["task", "unit", "measured on", "metric", "ours", "95 % interval", "forest"]
+        title = f"{card.name}: each task by the metric of the field"
+        show_table(headers, rows, title, numbers=3)
+
+
 def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -> None:
     """Show the metrics of tasks, sorted by name, and optionally the means over all tasks."""
     rows = [
-        [task.name, task.unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
+        [task.name, task.error_unit, f"{task.trained_on:,}", f"{task.validated_on:,}", *cells]
         for task in sorted(tasks, key=lambda task: task.name.casefold())
         for cells in [_cells(*item) for item in task.metrics.items()] or [_UNMEASURED]
     ]
@@ -79,6 +95,11 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
     note("ours: the calibrated model; forest: a random forest on fingerprints, on the same rows")
     for key in known:
         note(f"{key}: {METRICS[key]}")
+    if any(task.scale == "log10" for task in tasks):
+        note(
+            "log10(…): learned and measured as logarithms, so an error of 0.3 is a factor of 2; "
+            "predictions are in the unit"
+        )
 
 
 def _have_one_unit(card: "Card", key: str) -> bool:
@@ -87,7 +108,7 @@ def _have_one_unit(card: "Card", key: str) -> bool:
     if not metric.startswith(("rmse", "mae")):
         return True
     of = [task for task in card.tasks if metric in task.metrics and kind in ("", task.kind)]
-    return len({task.unit for task in of}) < 2
+    return len({task.error_unit for task in of}) < 2
 
 
 def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:

@@ -15,6 +15,7 @@ from chem.records.records import Failure
 from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
+from data.activities.scales import to_scale
 from data.activities.splits import split_rows
 from data.activities.usable import keep_usable
 from data.catalogue.catalogue import dataset
@@ -50,6 +51,7 @@ def assemble(
     Molecules are standardized and merged by their standardized SMILES; a molecule that cannot be
     standardized is left out and counted. ``divide`` gets the merged table and returns its roles
     [K, M]. ``presumed`` has the standardized SMILES of the molecules whose values are presumptions.
+    Values of tasks that are learned as logarithms become log10 (:mod:`data.activities.scales`).
     ``strict`` is for a team's own file: measurements that contradict each other are left out and
     named, and the rest must be enough to train on.
     """
@@ -79,12 +81,12 @@ def assemble(
     data = TrainingSet(
         graphs=collect([standard.graphs[text] for text in smiles]),
         factors=state_factors(),
-        values=merged.values,
+        values=to_scale(merged.values, merged.tasks),
         bounds=merged.bounds if strict else bounds,
         roles=divide(merged),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
-        spare=spare if not strict and np.isfinite(spare).any() else None,
+        spare=to_scale(spare, merged.tasks) if not strict and np.isfinite(spare).any() else None,
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
     return Assembled(data, smiles, notes)

@@ -17,6 +17,7 @@ from gnn.bundle.surrogate import (
     predictions_hash,
     round_weights,
 )
+from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats, Floats64, Ints, Report, pieces
 from gnn.features.batch import batches, make_batch
@@ -33,6 +34,9 @@ _STD_WEIGHT = 0.3
 """Weight of a standard deviation relative to a value."""
 _EDGE = 1e-4
 """Distance that probabilities keep from 0 and 1, and the least standard deviation."""
+
+_LEAST_VALUE = 1e-30
+"""The least value of which a logarithm is taken: float32 rounds smaller ones to 0."""
 
 
 class SurrogateTraining(NamedTuple):
@@ -59,12 +63,22 @@ def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None
             if task.kind == "classification":
                 value = np.clip(value, _EDGE, 1 - _EDGE)
                 value = np.log(value / (1 - value))
-            std = np.maximum(columns[f"{name}_{task.name}_std"], _EDGE)
+            std: Floats = columns[f"{name}_{task.name}_std"]
+            if task.scale == "log10":
+                value = _log10(value)
+                low, high = (_log10(columns[f"{name}_{task.name}_{end}"]) for end in ("lo", "hi"))
+                std = (high - low) / (2 * NORMAL_90)
+            std = np.maximum(std, _EDGE)
             found[rows, at], found[rows, len(tasks) + at] = value, np.log(std)
         away = columns.get(f"{name}_distance")
         found[rows, -1] = 0 if away is None else away
         if report is not None:
             report(f"predictions of {name}", int(rows[-1]) + 1, graphs.molecules)
+    return found
+
+
+def _log10(values: Floats) -> Floats64:
+    found: Floats64 = np.log10(np.maximum(values.astype(np.float64), _LEAST_VALUE))
     return found
 
 
@@ -159,7 +173,7 @@ def _rate(step: int, steps: int, config: SurrogateTraining) -> float:
 
 @torch.inference_mode()
 def outputs(network: Surrogate, graphs: GraphArrays) -> Floats64:
-    """Return [M, 2 T + 1], a surrogate's outputs for M molecules, in the tasks' units."""
+    """Return [M, 2 T + 1], a surrogate's outputs for M molecules, on the tasks' scales."""
     found = np.empty((graphs.molecules, len(network.mean)))
     for rows, batch in batches(graphs, 512):
         found[rows] = network(batch).double().numpy()

@@ -76,8 +76,8 @@ def presumption(task: Mapping[str, Any], mean: float) -> Presumption | None:
     Presumption(value=5.0, bound=-1)
     """
     name, up = task["name"], task.get("direction", "up") == "up"
-    if is_risk(name):
-        return None
+    if is_risk(name) or task.get("scale") == "log10":
+        return None  # a time or a rate has no value that means "inactive"
     if task["kind"] == "classification":
         return Presumption(0.0, EXACT)
     if task["unit"] == "pActivity":

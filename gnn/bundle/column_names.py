@@ -10,6 +10,8 @@ from gnn.evaluation.card import Card
 
 COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
+INTERVAL_STDS = 3.2897072539029444
+"""Standard deviations between the ends of the 90 % interval of a normal distribution."""
 DISTANCE = "distance"
 """Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 

@@ -1,6 +1,7 @@
 """Holds one bundle's models on a device, ready to predict batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from gnn.calibration.calibration import Calibration
 from gnn.calibration.device_domain import DeviceDomain, is_product_fast
 from gnn.calibration.domain import COLUMNS, RADIUS, pack_environments
 from gnn.errors import ModelError
+from gnn.evaluation.card import TaskCard
 from gnn.features.batch import Batch
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.models.network import Network
@@ -30,12 +32,12 @@ class Predicted(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """The tasks of a bundle that are of one kind."""
+    """The tasks of a bundle that are calibrated in one way."""
 
     at: list[int]
     """Their places among all tasks."""
-    tasks: CalibratedTasks
-    is_class: bool
+    apply: Callable[[Tensor, Tensor | None, Tensor | None], Tensor]
+    """From outputs of networks and kernel machine, and distances, to columns [M, tasks, 4]."""
 
 
 class DeviceBundle:
@@ -51,12 +53,15 @@ class DeviceBundle:
         if bundle.domain is not None and is_product_fast(device):
             self._on_device = DeviceDomain(bundle.domain, device)
         self._kinds = []
-        for kind in ("regression", "classification"):
-            at = [place for place, task in enumerate(self._tasks) if task.kind == kind]
+        for way in (
+            CalibratedTasks.regressions,
+            CalibratedTasks.logarithms,
+            CalibratedTasks.classifications,
+        ):
+            at = [place for place, task in enumerate(self._tasks) if _way_of(task) is way]
             given = [Calibration.from_dict(self._tasks[place].calibration) for place in at]
             if at:
-                tasks = CalibratedTasks(given, device)
-                self._kinds.append(_Kind(at, tasks, kind == "classification"))
+                self._kinds.append(_Kind(at, partial(way, CalibratedTasks(given, device))))
 
     def predict(self, batch: Batch, count: int, kernel: Tensor | None) -> Predicted:
         """Predict the first ``count`` molecules of a batch; the others are padding.
@@ -74,14 +79,13 @@ class DeviceBundle:
         """Return float32 [G, T, 4] columns for outputs [K, G, T] of the networks."""
         shape = (outputs.shape[1], len(self._tasks), len(COLUMN_ENDINGS))
         columns = torch.empty(shape, device=outputs.device)
-        for at, tasks, is_class in self._kinds:
-            apply = tasks.classifications if is_class else tasks.regressions
+        for at, apply in self._kinds:
             scores = None if kernel is None else kernel[:, at]
             columns[:, at] = apply(outputs[:, :, at], scores, distance).float()
         return columns
 
     def outputs(self, batch: Batch, count: int) -> Tensor:
-        """Return float64 [K, count, T] of the networks, in the tasks' units, or logits."""
+        """Return float64 [K, count, T] of the networks, on the tasks' scales, or logits."""
         found = [torch.empty((0, count, len(self._tasks)), device=batch.atoms.device).double()]
         for network, (scale, shift) in zip(self.networks, self._units, strict=True):
             found.append((network(batch)[:count].double() * scale + shift)[None])
@@ -104,3 +108,10 @@ class DeviceBundle:
         if not bool(usable.all()):
             task = self._tasks[int((~usable).nonzero()[0, 0])].name
             raise ModelError(f"{self.name}_{task} is not finite; the bundle's weights are broken")
+
+
+def _way_of(task: TaskCard) -> Callable[..., Tensor]:
+    """Return the method that calibrates a task."""
+    if task.kind == "classification":
+        return CalibratedTasks.classifications
+    return CalibratedTasks.logarithms if task.scale == "log10" else CalibratedTasks.regressions

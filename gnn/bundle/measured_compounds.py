@@ -43,7 +43,7 @@ class TaskValues(NamedTuple):
     rows: Ints
     """[K] compounds, ascending."""
     values: Floats32
-    """[K] in the task's unit; a class is 0 or 1."""
+    """[K] in the task's unit, also if logarithms are learned; a class is 0 or 1."""
     bounds: npt.NDArray[np.int8]
     """[K] 0: the true value equals it; -1: it is at most that; +1: at least."""
 

@@ -80,7 +80,8 @@ class Predictor:
 
         Raises ModelError if a bundle's weights give NaN or infinite numbers, and if a GPU fails.
 
-        Regressions are in the task's unit, classifications are probabilities in 0..1.
+        Regressions are in the task's unit, also those that are learned as logarithms, which are at
+        least 0; classifications are probabilities in 0..1.
         """
         try:
             found = self._predict(graphs)

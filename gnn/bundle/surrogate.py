@@ -49,8 +49,9 @@ class SurrogateSizes:
 class Surrogate(nn.Module):
     """A network from graphs to 2 T + 1 numbers per molecule.
 
-    They are each task's value (log odds of a class), the logarithm of each task's standard
-    deviation, and the distance to the training compounds.
+    They are each task's value on its scale (log odds of a class), the logarithm of each task's
+    standard deviation on that scale (of a class: as a probability), and the distance to the
+    training compounds.
     """
 
     mean: Tensor
@@ -98,7 +99,7 @@ class Surrogate(nn.Module):
             module.to(torch.bfloat16)
 
     def forward(self, batch: Batch) -> Tensor:
-        """Return float32 [G, outputs] in the tasks' units."""
+        """Return float32 [G, outputs] on the tasks' scales."""
         return self.run_head(self.given(batch)) * self.scale + self.mean
 
 
@@ -110,8 +111,8 @@ class SurrogateCard:
     """See :func:`predictions_hash`."""
     sizes: SurrogateSizes
     errors: dict[str, float]
-    """Root mean squared difference from the bundle by task, on molecules held out: in the task's
-    unit, for a class in log odds."""
+    """Root mean squared difference from the bundle by task, on molecules held out: on the task's
+    scale, for a class in log odds."""
     r2: dict[str, float]
     """Share of the variance of the bundle's predictions that it explains, on the same molecules."""
     data: str
@@ -130,7 +131,11 @@ class LoadedSurrogate:
 
 def predictions_hash(card: Card) -> str:
     """Return a hash of everything that determines a bundle's predictions."""
-    known = [card.weights, [(task.name, task.kind, task.calibration) for task in card.tasks]]
+    tasks = [
+        (task.name, task.kind, task.calibration, *([task.scale] if task.scale != "linear" else []))
+        for task in card.tasks
+    ]
+    known = [card.weights, tasks]
     return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

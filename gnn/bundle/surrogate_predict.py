@@ -6,6 +6,7 @@ that :mod:`gnn.bundle.predict` gives.
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
-from gnn.features.array_types import Floats32
+from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import padded_batches
 from gnn.features.graph_arrays import GraphArrays
 from gnn.models.losses import logistic
@@ -23,6 +24,9 @@ from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
 
 ATOMS, MOLECULES = 16_384, 512
 """Atoms and molecules in a batch, padding included: here atoms are cheap, molecules costly."""
+
+_Way = Literal["linear", "log10", "odds"]
+"""The scale of a surrogate's value of a task."""
 
 
 class SurrogatePredictor:
@@ -59,7 +63,7 @@ class SurrogatePredictor:
             for bundle in bundles
             for task, error in _surrogate(bundle).card.errors.items()
         }
-        """Error by task, in its unit or in log odds: see
+        """Error by task, on its scale or in log odds: see
         :class:`gnn.bundle.surrogate.SurrogateCard`."""
         for bundle in bundles:
             for task in bundle.card.tasks:
@@ -93,28 +97,39 @@ class SurrogatePredictor:
 class _Reading:
     """The way in which one column is read from a surrogate's outputs."""
 
-    def __init__(self, column: str, ending: str, odds: bool, outputs: tuple[int, ...]) -> None:
-        self.column, self.ending, self.odds, self.outputs = column, ending, odds, outputs
+    def __init__(self, column: str, ending: str, way: _Way, outputs: tuple[int, ...]) -> None:
+        self.column, self.ending, self.way, self.outputs = column, ending, way, outputs
 
     def narrowed(self, wanted: Sequence[int]) -> "_Reading":
         """Return the same reading for a surrogate that kept only some outputs."""
         at = tuple(wanted.index(output) for output in self.outputs)
-        return _Reading(self.column, self.ending, self.odds, at)
+        return _Reading(self.column, self.ending, self.way, at)
 
     def read(self, said: Floats32) -> Floats32:
         """Return the column [M] of outputs [M, outputs]."""
         first = said[:, self.outputs[0]].astype(np.float64)
         if self.ending == "distance":
             return np.clip(first, 0, 1).astype(np.float32)
+        if self.way == "log10":
+            return self._read_logarithm(first, said).astype(np.float32)
         if self.ending == "_std":
             return np.exp(first).astype(np.float32)
-        value = logistic(first) if self.odds else first
+        value = logistic(first) if self.way == "odds" else first
         if self.ending:
             reach = NORMAL_90 * np.exp(said[:, self.outputs[1]].astype(np.float64))
             value = value - reach if self.ending == "_lo" else value + reach
-            if self.odds:
+            if self.way == "odds":
                 value = np.clip(value, 0, 1)
         return np.asarray(value, np.float32)
+
+    def _read_logarithm(self, first: Floats64, said: Floats32) -> Floats64:
+        """Return the column [M], in the task's unit, of a task that is learned as logarithms."""
+        if not self.ending:
+            return np.power(10.0, first)
+        reach = NORMAL_90 * np.exp(said[:, self.outputs[1]].astype(np.float64))
+        low, high = np.power(10.0, first - reach), np.power(10.0, first + reach)
+        found: Floats64 = {"_lo": low, "_hi": high}.get(self.ending, (high - low) / (2 * NORMAL_90))
+        return found
 
 
 def _readings(bundle: Bundle) -> Iterator[_Reading]:
@@ -122,11 +137,14 @@ def _readings(bundle: Bundle) -> Iterator[_Reading]:
     for at, task in enumerate(tasks):
         for ending in COLUMN_ENDINGS:
             std = at + len(tasks)
+            way: _Way = "odds" if task.kind == "classification" else task.scale
             outputs = {"": (at,), "_std": (std,)}.get(ending, (at, std))
+            if way == "log10" and ending:
+                outputs = (at, std)
             name = f"{bundle.card.name}_{task.name}{ending}"
-            yield _Reading(name, ending, task.kind == "classification", outputs)
+            yield _Reading(name, ending, way, outputs)
     for column in domain_columns(bundle):
-        yield _Reading(column, "distance", False, (2 * len(tasks),))
+        yield _Reading(column, "distance", "linear", (2 * len(tasks),))
 
 
 def _surrogate(bundle: Bundle) -> LoadedSurrogate:

@@ -80,7 +80,7 @@ class CalibratedTasks:
         """Turn values of networks and a kernel machine into value, std, lo, hi: [M, T, 4].
 
         Args:
-            networks: [K, M, T] values in the tasks' units; K may be 0.
+            networks: [K, M, T] values on the tasks' scales; K may be 0.
             kernel: [M, T] values of the kernel machine; None without one.
             distance: [M] distance to the training compounds; None treats all molecules as near.
         """
@@ -96,6 +96,17 @@ class CalibratedTasks:
         number = torch.searchsorted(self._edges, away.T.contiguous(), right=True).T
         reach = self._quantile * self._steps[self._first + number] * std
         return torch.stack([value, std, value - reach, value + reach], dim=2)
+
+    def logarithms(
+        self, networks: Tensor, kernel: Tensor | None, distance: Tensor | None
+    ) -> Tensor:
+        """Turn log10 of values into median, std, lo, hi in the tasks' units: [M, T, 4].
+
+        The arguments are those of :meth:`regressions`.
+        """
+        value, _, low, high = self.regressions(networks, kernel, distance).unbind(dim=2)
+        value, low, high = (torch.pow(10.0, one) for one in (value, low, high))
+        return torch.stack([value, (high - low) / (2 * NORMAL_90), low, high], dim=2)
 
     def classifications(
         self, networks: Tensor, kernel: Tensor | None, distance: Tensor | None

@@ -17,6 +17,9 @@ such a prediction, with 90 % confidence. Three parts are combined as log odds: t
 share that is known from as many rows as were near it (Wilson 1927), the networks' disagreement, and
 a doubt that grows with distance.
 
+A task that is learned as logarithms is calibrated as logarithms. Its value is the median and its
+interval is not symmetric (:func:`apply_logarithm`).
+
 All else equal, no standard deviation and no interval gets narrower with distance.
 """
 
@@ -52,19 +55,22 @@ class Outputs(NamedTuple):
     """The outputs of one bundle's models for M molecules and T tasks before calibration."""
 
     networks: Floats64
-    """[K, M, T] outputs of the K networks: values in the task's unit, or logits of a class; NaN if
+    """[K, M, T] outputs of the K networks: values on the task's scale, or logits of a class; NaN if
     the network may not be measured on the row (it was trained on it). K may be 0."""
     kernel: Floats64 | None
-    """[M, T] outputs of the kernel machine: values in the task's unit, or for a class a score that
+    """[M, T] outputs of the kernel machine: values on the task's scale, or for a class a score that
     was fitted to targets 0 and 1 (and may leave that range); None without one."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The numbers that turn one task's raw outputs into a value, its deviation and an interval."""
+    """The numbers that turn one task's raw outputs into a value, its deviation and an interval.
+
+    They are on the task's scale: in its unit, or log10 of that.
+    """
 
     noise: float
-    """Standard deviation that remains even if the members agree, in the task's unit."""
+    """Standard deviation that remains even if the members agree."""
     spread: float
     """Factor on the members' standard deviation."""
     quantile: float
@@ -72,7 +78,7 @@ class Calibration:
     rows: int
     """Number of measurements on which it was fitted."""
     centre: float = 0.0
-    """Mean of the training values, in the task's unit; not used for a class."""
+    """Mean of the training values; not used for a class."""
     slope: float = 1.0
     """Share of its distance from the centre that a prediction keeps; for a class, factor on the
     networks' log odds."""
@@ -85,7 +91,7 @@ class Calibration:
     gone: float = 1.0
     """Distance at which they arrive there."""
     far: float = 0.0
-    """Least standard deviation from ``ood_end`` on, in the task's unit."""
+    """Least standard deviation from ``ood_end`` on."""
     levels: Sequence[float] = (0.0,)
     """Predicted values, ascending, at which ``level_factors`` hold; linear between them."""
     level_factors: Sequence[float] = (1.0,)
@@ -99,7 +105,7 @@ class Calibration:
     factors: Sequence[float] = ()
     """Factors on ``quantile``, ascending from 1."""
     offset: float = 0.0
-    """Added to a value, in the task's unit, or to the log odds of a class."""
+    """Added to a value, or to the log odds of a class."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a plain dict."""
@@ -193,6 +199,18 @@ def apply_regression(
     steps = np.array([1.0, *found.factors])
     reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * std
     return value, std, value - reach, value + reach
+
+
+def apply_logarithm(
+    networks: Floats, kernel: Floats | None, distance: Floats | None, calibration: Calibration
+) -> Calibrated:
+    """Turn log10 of values into median, std, lo, hi in the task's unit, each [M] and at least 0.
+
+    The deviation is that of a normal distribution with an interval of the same width.
+    """
+    found = apply_regression(networks, kernel, distance, calibration)
+    value, low, high = (np.power(10.0, found[at]) for at in (0, 2, 3))
+    return value, (high - low) / (2 * NORMAL_90), low, high
 
 
 def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibration) -> Floats:

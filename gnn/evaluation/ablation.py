@@ -23,7 +23,7 @@ class Said(NamedTuple):
 
     name: str
     values: Floats
-    """[M, T] in the task's unit; for a class, any number that rises with its probability."""
+    """[M, T] on the task's scale; for a class, any number that rises with its probability."""
 
 
 def stages(

@@ -95,7 +95,7 @@ def assess(
             baseline = forest(int(task))[found.rows]
         metrics = task_metrics(found, seen, baseline, data.bounds[found.rows, task] == 0)
         cards.append(task_card(data, int(task), found, calibration, metrics, seen))
-    units = sorted({card.unit for card in cards if card.kind == "regression"})
+    units = sorted({card.error_unit for card in cards if card.kind == "regression"})
     unit = units[0] if len(units) == 1 else MIXED if units else ""
     if unit != MIXED:
         regressions = [found._replace(scale=1.0) for found in regressions]
@@ -216,6 +216,8 @@ def task_card(
         unit=about["unit"],
         direction=about["direction"],
         uniprot=about.get("uniprot", ""),
+        scale=about.get("scale", "linear"),
+        main_metric=about.get("main_metric", ""),
         trained_on=held.trained.values,
         bounded=int((trained & (data.bounds[:, task] != 0)).sum()),
         validated_on=len(held.rows),

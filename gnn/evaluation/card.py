@@ -94,6 +94,11 @@ class TaskCard(_Strict):
     """``up``: a larger value is more of the measured property (more potent, more toxic)."""
     uniprot: str = ""
     """UniProt accession of the protein target, or empty."""
+    scale: Literal["linear", "log10"] = "linear"
+    """``log10``: trained, calibrated and measured on log10 of the values, so errors and metrics are
+    differences of logarithms. Predictions are shown in the unit."""
+    main_metric: str = ""
+    """The metric by which the field compares models of it; empty: none in particular."""
     trained_on: int
     """Number of training measurements."""
     bounded: int
@@ -108,6 +113,16 @@ class TaskCard(_Strict):
     """For a regression: share of the validation values in their 90 % interval, cross-fitted."""
     probabilities: Probabilities | None = None
     """For a class: the quality of its probabilities."""
+
+    @property
+    def main_result(self) -> Metric | None:
+        """The metric by which the field compares models of it; None without one."""
+        return self.metrics.get(self.main_metric)
+
+    @property
+    def error_unit(self) -> str:
+        """The unit of errors, such as ``log10(h)`` for a half-life that is learned as logarithm."""
+        return f"log10({self.unit})" if self.scale == "log10" else self.unit
 
 
 class Summary(_Strict):
@@ -134,7 +149,7 @@ class Candidate(_Strict):
     name: Literal["gp", "network", "blend"]
     error: float
     """Root mean squared error over held-out values (for classes, the root of the Brier score); with
-    several tasks in units of each task's standard deviation, otherwise in the task's unit."""
+    several tasks in units of each task's standard deviation, otherwise on the task's scale."""
     interval: tuple[float, float]
     """95 % bootstrap interval over molecules."""
     better: float

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from gnn.features.array_types import Floats
@@ -49,6 +50,16 @@ def mae(truth: Floats, predicted: Floats) -> float:
     return float(np.abs(truth - predicted).mean())
 
 
+def spearman(truth: Floats, predicted: Floats) -> float:
+    """Return the rank correlation: 1 for the same order, 0 for none, also if all predicted equal.
+
+    Equal values share the mean of their ranks.
+    """
+    first, second = (ranks - ranks.mean() for ranks in (rankdata(truth), rankdata(predicted)))
+    spread = float(np.sqrt(np.square(first).sum() * np.square(second).sum()))
+    return float((first * second).sum()) / spread if spread else 0.0
+
+
 def auroc(truth: Floats, predicted: Floats) -> float:
     """Return the area under the ROC curve: the chance that a positive outranks a negative."""
     return float(roc_auc_score(truth, predicted))
@@ -60,7 +71,7 @@ def auprc(truth: Floats, predicted: Floats) -> float:
 
 
 METRICS: dict[str, dict[str, Score]] = {
-    "regression": {"r2": r2, "rmse": rmse, "mae": mae},
+    "regression": {"r2": r2, "rmse": rmse, "mae": mae, "spearman": spearman},
     "classification": {"auroc": auroc, "auprc": auprc},
 }
 """The metrics of each kind of task; models are compared by the first."""

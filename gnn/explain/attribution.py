@@ -6,10 +6,11 @@ contribution is the mean of its shares over some orders (Strumbelj and Kononenko
 10.1007/s10115-013-0679-x). In any order, the shares add up to the change from the empty molecule to
 the whole one, and so do the contributions.
 
-The value that is divided is the calibrated one: for a regression the prediction itself, for a class
-the log odds of its probability. Calibration is linear in the ensemble's output, with the distance
-to training held at the whole molecule's. So the contributions are the ensemble's, times the share
-that calibration keeps, and base and contributions add up to the predicted number.
+The value that is divided is the calibrated one: for a regression the prediction itself (its log10
+if the task is learned as logarithms), for a class the log odds of its probability. Calibration is
+linear in the ensemble's output, with the distance to training held at the whole molecule's. So the
+contributions are the ensemble's, times the share that calibration keeps, and base and contributions
+add up to the predicted number.
 
 The reasons for this method (315 molecules of the Ames set that are predicted to be mutagens and
 contain a toxicophore; how often an atom of that group ranks above another one): four orders 0.84,
@@ -51,7 +52,10 @@ _BLOCK = 8
 
 
 class Attribution(NamedTuple):
-    """The contributions of M molecules of A atoms to T tasks; log odds for a class."""
+    """The contributions of M molecules of A atoms to T tasks; log odds for a class.
+
+    For a task that is learned as logarithms they add up to log10 of the prediction.
+    """
 
     base: Floats64
     """[M, T] the prediction for a molecule with no known atom."""
@@ -141,7 +145,8 @@ class Attributor(Predictor):
     def values(self, graphs: GraphArrays) -> Floats64:
         """Return [M, T], the values that are divided, before any drawing by distance.
 
-        For a regression it is the calibrated value, for a class its calibrated log odds.
+        For a regression it is the calibrated value on the task's scale, for a class its calibrated
+        log odds.
         """
         outputs = self.outputs(graphs)
         return np.stack(

@@ -57,7 +57,7 @@ class KernelModel:
         reach: Floats64,
         memory: _Memory | None = None,
     ) -> None:
-        """Index the support; ``alpha`` [S, T] and ``centre`` [T] are in the task's unit.
+        """Index the support; ``alpha`` [S, T] and ``centre`` [T] are on the task's scale.
 
         Args:
             support: The S compounds.
@@ -138,7 +138,7 @@ class KernelModel:
         return found
 
     def predict(self, graphs: GraphArrays) -> Floats64:
-        """Return [M, T] in the task's unit, or for a class a score fitted to targets 0 and 1.
+        """Return [M, T] on the task's scale, or for a class a score fitted to targets 0 and 1.
 
         A molecule's numbers are the same to the last bit whatever molecules are predicted with it.
         """

@@ -91,7 +91,8 @@ class Residual(nn.Module):
 class Network(nn.Module):
     """A network from graphs to one number per task: a standardized value or a logit.
 
-    ``shift`` and ``scale`` [tasks] turn it into the task's unit; they are 0 and 1 for a logit.
+    ``shift`` and ``scale`` [tasks] turn it into values on the task's scale; for a logit they are 0
+    and 1.
     """
 
     shift: Tensor

@@ -67,7 +67,7 @@ class Distilled(NamedTuple):
     states: list[State]
     """The networks to ship."""
     by_teacher: dict[str, Floats32]
-    """[M, T] each teacher's predictions for every molecule: values in the task's unit, or
+    """[M, T] each teacher's predictions for every molecule: values on the task's scale, or
     probabilities. Empty without teachers."""
     soft_targets: Floats32 | None = None
     """[M, T] their predictions combined, task by task."""

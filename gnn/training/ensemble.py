@@ -124,7 +124,7 @@ def claim(run: TrainingRun, work: Path, provenance: Mapping[str, Any] | None = N
 
 @torch.inference_mode()
 def outputs(state: State, sizes: NetworkConfig, factors: Ints, graphs: GraphArrays) -> Floats64:
-    """Return [M, T], a network's outputs for M molecules: values in the task's unit, or logits."""
+    """Return [M, T], a network's outputs for M molecules: values on the task's scale, or logits."""
     network = Network(sizes, torch.from_numpy(factors))
     network.load_state_dict(state)
     network.eval()

@@ -48,7 +48,7 @@ class SoftTargets(NamedTuple):
     """The predictions of teachers, and their origin."""
 
     values: Floats32
-    """[M, T] values in the task's unit or probabilities, NaN where there are none."""
+    """[M, T] values on the task's scale or probabilities, NaN where there are none."""
     provenance: Mapping[str, Any]
     """Everything except the data that determines the values."""
 

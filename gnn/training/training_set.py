@@ -28,7 +28,7 @@ class TrainingSet:
     factors: Ints
     """[tokens, 5] description of each atom token."""
     values: Floats32
-    """[M, T] measured values or classes (0, 1); NaN where not measured."""
+    """[M, T] measured values on the tasks' scales, or classes (0, 1); NaN where not measured."""
     bounds: npt.NDArray[np.int8]
     """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; for ``spare`` values
     too."""
@@ -37,7 +37,8 @@ class TrainingSet:
     (decide by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on
     it)."""
     tasks: tuple[dict[str, Any], ...]
-    """[T] name, kind (``regression`` or ``classification``), unit, and further descriptions."""
+    """[T] name, kind (``regression`` or ``classification``), unit, scale (``log10``: the values are
+    logarithms of numbers in the unit; otherwise, also if missing, such numbers), and others."""
     meta: dict[str, Any]
     """Its origin: featurizer, data hashes, the split in words."""
 

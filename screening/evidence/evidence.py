@@ -34,7 +34,7 @@ class Neighbour(NamedTuple):
 
 
 class Contributions(NamedTuple):
-    """The contribution of each atom to a prediction, in the task's unit; log odds for a class."""
+    """The contribution of each atom to a prediction, on the task's scale; log odds for a class."""
 
     task: str
     """A predicted column, such as ``activity_EGFR``."""

@@ -19,7 +19,7 @@ from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE
+from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE, INTERVAL_STDS
 from gnn.bundle.predict import Predictor
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
@@ -38,7 +38,8 @@ RECORD = (
 SLACK = 0.25
 """The share of the prediction's standard deviation by which a score may differ from a repeated
 prediction. In bfloat16 networks round differently on other processors: bfloat16 and float32 differ
-by up to 0.063 of the deviation, over 256 compounds and all shipped tasks."""
+by up to 0.063 of the deviation, over 256 compounds and all shipped tasks. Tasks that are learned as
+logarithms are compared as such."""
 PROPERTY_SLACK = 1e-4
 """The relative difference that a property may have: properties are float32, summed in one order."""
 DISTANCE_SLACK = 1e-3
@@ -200,20 +201,35 @@ def compare_predictions(
         for task in bundle.card.tasks:
             column = f"{bundle.card.name}_{task.name}"
             slack = SLACK * again[f"{column}_std"].to_numpy(np.float64) + 1e-6
+            is_log = task.scale == "log10"
+            if is_log:  # differences of bfloat16 are alike on the scale of the networks
+                ends = (_log10(again[f"{column}{end}"]) for end in ("_hi", "_lo"))
+                slack = SLACK * np.subtract(*ends) / INTERVAL_STDS + 1e-6
             for ending in COLUMN_ENDINGS:
-                found += _compare(ids, hits, again, f"{column}{ending}", slack)
+                found += _compare(ids, hits, again, f"{column}{ending}", slack, is_log)
         distance = f"{bundle.card.name}_{DISTANCE}"
         found += _compare(ids, hits, again, distance, np.full(len(hits), DISTANCE_SLACK))
     return found
 
 
+def _log10(values: pd.Series) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):  # an altered score may be anything
+        return np.log10(values.to_numpy(np.float64))
+
+
 def _compare(
-    ids: pd.Series, hits: pd.DataFrame, again: pd.DataFrame, name: str, slack: Any
+    ids: pd.Series,
+    hits: pd.DataFrame,
+    again: pd.DataFrame,
+    name: str,
+    slack: Any,
+    is_log: bool = False,
 ) -> list[Difference]:
     if name not in hits or name not in again:
         return []
     scored, made = hits[name].to_numpy(np.float64), again[name].to_numpy(np.float64)
-    apart = ~(np.abs(scored - made) <= slack)  # NaN counts as different
+    compared = (_log10(hits[name]), _log10(again[name])) if is_log else (scored, made)
+    apart = ~(np.abs(np.subtract(*compared)) <= slack)  # NaN counts as different
     return [
         Difference(str(ids.iloc[at]), name, f"{scored[at]:.3f}", f"{made[at]:.3f}")
         for at in np.flatnonzero(apart)

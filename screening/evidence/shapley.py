@@ -57,7 +57,8 @@ def explain_hits(
     Those that ``shared`` has are not explained again, and the others are added to it.
 
     A tuple holds the contributions to each of ``tasks``, in their order. Their sum is the
-    prediction with which the hit was scored; for a class, its log odds.
+    prediction with which the hit was scored; for a class its log odds, for a task that is learned
+    as logarithms its log10.
     """
     work = Explaining(models, tuple(tasks))
     known = find_contributions(shared, smiles, work.tasks)

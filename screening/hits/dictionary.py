@@ -9,6 +9,12 @@ from chem.assess.alerts import CITATIONS, SOURCES
 from chem.assess.clusters import SIMILAR
 from chem.assess.costly_properties import COSTLY
 from chem.features.properties import PROPERTIES
+from screening.hits.error_meanings import (
+    explain_cautious,
+    explain_deviation,
+    explain_interval,
+    explain_spread,
+)
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name
@@ -59,6 +65,7 @@ def define_columns(
     screen: Screen,
     units: Mapping[str, str],
     calibrated: Collection[str] | None = None,
+    logarithms: Collection[str] = (),
 ) -> tuple[Definition, ...]:
     """Return one definition for each column of a table, in its order.
 
@@ -67,11 +74,15 @@ def define_columns(
         screen: the screen.
         units: unit of each predicted task.
         calibrated: the tasks with a 90 % interval (``has_interval``).
+        logarithms: the tasks that are learned as logarithms.
 
     Raises:
         ValueError: a column that is not a vendor's has no definition.
     """
-    known = dict(_meanings(table, screen, units, calibrated))
+    sure = {
+        task for task in screen.objective.tasks if has_interval(task, screen, units, calibrated)
+    }
+    known = dict(_meanings(table, screen, units, _Errors(sure, logarithms)))
     found = []
     for column in table.columns:
         if column.group == "vendor":
@@ -96,8 +107,17 @@ def _type(column: Column) -> str:
     return "whole number" if column.decimals == 0 else "number"
 
 
+class _Errors(NamedTuple):
+    """The tasks whose errors are explained in a way of their own."""
+
+    sure: Collection[str]
+    """Those with a 90 % interval."""
+    logarithms: Collection[str]
+    """Those that are learned as logarithms."""
+
+
 def _meanings(
-    table: HitTable, screen: Screen, units: Mapping[str, str], calibrated: Collection[str] | None
+    table: HitTable, screen: Screen, units: Mapping[str, str], errors: _Errors
 ) -> Iterator[tuple[str, Meaning]]:
     """Yield the meaning of every column that a table of this screen may have, without vendors'."""
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
@@ -105,11 +125,10 @@ def _meanings(
         yield one.name, Meaning(one.meaning, one.unit, "", one.source or _card(one.task, domains))
     yield from _IDENTITY.items()
     tasks = screen.objective.tasks
-    sure = {task for task in tasks if has_interval(task, screen, units, calibrated)}
-    yield from _score(screen, units, sure, domains)
+    yield from _score(screen, units, errors, domains)
     for task in tasks:
         card = _card(task, domains)
-        yield from _prediction(task, unit_of(task, screen, units), task in sure, card)
+        yield from _prediction(task, unit_of(task, screen, units), errors, card)
     for name in domains:
         yield name, _distance(name.removesuffix("_distance"))
     for term in screen.objective.primary:
@@ -123,9 +142,9 @@ def _meanings(
 
 
 def _score(
-    screen: Screen, units: Mapping[str, str], sure: Collection[str], domains: Limits
+    screen: Screen, units: Mapping[str, str], errors: _Errors, domains: Limits
 ) -> Iterator[tuple[str, Meaning]]:
-    """Yield the columns of the objective; ``sure`` are the tasks with a 90 % interval."""
+    """Yield the columns of the objective."""
     for words in describe_objective(screen):
         text = f"Desirability ({words.wanted}); weight {100 * words.share:.0f} % of the score"
         yield words.column, Meaning(f"{text}.", "", "0 to 1", "screen.toml")
@@ -133,9 +152,10 @@ def _score(
         unit, card = unit_of(term.task, screen, units), _card(term.task, domains)
         text = f"The same prediction as in {term.task}, the basis of d_{term.name}."
         yield term.name, Meaning(text, unit, _span(unit), card)
-        doubt = _doubt(term.name, unit, term.task in sure)
+        is_log = term.task in errors.logarithms
+        doubt = explain_deviation(term.name, unit, term.task in errors.sure, is_log)
         yield f"{term.name}_std", Meaning(doubt, unit, "from 0", card)
-        text = f"Cautious value: {term.name} minus {term.caution:g} x {term.name}_std."
+        text = explain_cautious(term, is_log)
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
     names = [term.name for term in screen.objective.primary]
     best = "best primary prediction" if names[1:] else names[0]
@@ -149,60 +169,20 @@ def _score(
         yield f"selectivity_{off.name}", Meaning(text, unit, "", "screen.toml")
 
 
-def _prediction(
-    task: str, unit: str, with_interval: bool, card: str
-) -> Iterator[tuple[str, Meaning]]:
-    span = _span(unit)
+def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tuple[str, Meaning]]:
+    span, is_log = _span(unit), task in errors.logarithms
+    with_interval = task in errors.sure
     what = "Calibrated probability of" if unit == PROBABILITY else "Predicted"
     given = f", in {unit}" if unit and unit != PROBABILITY else ""
     says = f": {known}" if (known := endpoint(task)) else ""
     yield task, Meaning(f"{what} {task}{given}{says}.", unit, span, card)
-    yield f"{task}_std", Meaning(_doubt(task, unit, with_interval), unit, "from 0", card)
+    yield (
+        f"{task}_std",
+        Meaning(explain_deviation(task, unit, with_interval, is_log), unit, "from 0", card),
+    )
     for end, side in (("_lo", "Lower"), ("_hi", "Upper")):
-        reach = _interval(task, unit) if with_interval else _spread(task, unit)
+        reach = (explain_interval if with_interval else explain_spread)(task, unit)
         yield task + end, Meaning(f"{side} end of {reach}", unit, span, card)
-
-
-def _doubt(name: str, unit: str, with_interval: bool) -> str:
-    """Explain a standard deviation; see ``gnn.calibration.calibration``."""
-    if unit == PROBABILITY and with_interval:
-        return (
-            f"Uncertainty of {name}: the width of its 90 % interval over 3.3, as for a normal "
-            "distribution."
-        )
-    if unit == PROBABILITY:
-        return (
-            f"Uncertainty of {name}: the disagreement of its networks, larger with distance. A "
-            f"value of 0 is no certainty: all networks may recall a training compound."
-        )
-    return f"Standard deviation of {name}: the expected error of the prediction."
-
-
-def _interval(name: str, unit: str) -> str:
-    """Explain a calibrated interval; see ``gnn.calibration.calibration``."""
-    if unit == PROBABILITY:
-        return (
-            f"the 90 % interval (calibrated) of {name}: with 90 % confidence it holds the share of "
-            "positives among compounds with such a prediction. It widens with few data, "
-            "disagreement of the networks and distance."
-        )
-    return (
-        f"the 90 % interval (calibrated) of {name}: intervals of this width held 90 % of the "
-        "held-out values at a similar distance."
-    )
-
-
-def _spread(name: str, unit: str) -> str:
-    """Explain the same columns if they are not an interval."""
-    if unit == PROBABILITY:
-        return (
-            f"the spread of the networks for {name}, not an interval: their disagreement, larger "
-            f"with distance. It is no error rate; at distance 0 it says little."
-        )
-    return (
-        f"the spread of the models for {name}, not an interval: there were too few held-out values "
-        "to calibrate one."
-    )
 
 
 def _distance(bundle: str) -> Meaning:

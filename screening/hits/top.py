@@ -6,6 +6,7 @@ from functools import partial
 
 from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen
+from screening.objective.terms import Primary
 from screening.score.predicted_columns import PROBABILITY_DECIMALS
 
 STORY = "reason"
@@ -29,7 +30,7 @@ def top_table(table: HitTable, screen: Screen, size: int = 10) -> tuple[list[str
     columns = [[_printable(cells[header]) for cells in records] for header in headers]
     for term in screen.objective.primary:
         headers.append(term.name)
-        columns.append(_with_std(records, table, term.name))
+        columns.append(_with_error(records, table, term))
     doubts = ["; ".join(hit) for hit in table.doubts[:size]]
     if any(doubts):
         headers.append(DOUBTS)
@@ -59,7 +60,7 @@ def brief_table(
         "score": [cells["score"] for cells in records],
     }
     for term in screen.objective.primary:
-        columns[term.name] = _with_std(records, table, term.name)
+        columns[term.name] = _with_error(records, table, term)
     columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
@@ -81,8 +82,14 @@ def _left(on: str, found: re.Match[str]) -> str:
     return f"{on} ({found[1]})" if found[1] else on
 
 
-def _with_std(records: Sequence[Mapping[str, str]], table: HitTable, name: str) -> list[str]:
-    """Return predictions ± their errors. Probabilities have no ±: they state their own doubt."""
+def _with_error(records: Sequence[Mapping[str, str]], table: HitTable, term: Primary) -> list[str]:
+    """Return predictions ± their errors. Probabilities have no ±: they state their own doubt.
+
+    Targets that are learned as logarithms have their interval, which is not symmetric.
+    """
+    name, task = term.name, term.task
+    if term.scale == "log10":
+        return [f"{one[name]} ({one[f'{task}_lo']} to {one[f'{task}_hi']})" for one in records]
     decimals = {column.name: column.decimals for column in table.columns}
     if decimals.get(name) == PROBABILITY_DECIMALS:
         return [cells[name] for cells in records]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gnn.bundle.column_names import INTERVAL_STDS
 from screening.objective.screen_settings import Limit
 from screening.objective.terms import Objective
 
@@ -116,7 +117,8 @@ def evaluate(
     for each
 
     - primary: ``d_EGFR`` in [0, 1], ``EGFR`` the prediction, ``EGFR_std`` its standard deviation,
-      and ``EGFR_lower`` = EGFR - caution * std, from which the desirability follows;
+      and ``EGFR_lower`` = EGFR - caution * std, from which the desirability follows (for a target
+      that is learned as logarithms: that difference of logarithms, :func:`move_logarithm`);
     - off-target: ``d_selectivity_AURKA`` and ``selectivity_AURKA``, the best primary's
       prediction minus the off-target's;
     - liability ``d_herg`` and property window ``d_mw``.
@@ -140,6 +142,9 @@ def _term_columns(
         mean, std = _read(frame, primary.task), _read(frame, f"{primary.task}_std")
         caution = primary.caution if optimism is None else -optimism
         lower = mean - caution * std
+        if primary.scale == "log10":
+            low, high = (_read(frame, f"{primary.task}{end}") for end in ("_lo", "_hi"))
+            lower = move_logarithm(mean, low, high, by=-caution)
         yield f"d_{primary.name}", ramp(lower, primary.zero, primary.full)
         yield primary.name, mean
         yield f"{primary.name}_std", std
@@ -154,6 +159,15 @@ def _term_columns(
     for rule in objective.windows:
         edges = (rule.zero_below, rule.full_from, rule.full_to, rule.zero_above)
         yield f"d_{rule.property}", window(_read(frame, rule.property), *edges)
+
+
+def move_logarithm(value: Floats, low: Floats, high: Floats, by: float) -> Floats:
+    """Return values [n] moved by some standard deviations of their logarithm; all above 0.
+
+    low, high: ends of the 90 % intervals, whose width tells the deviation.
+    """
+    moved: Floats = value * np.power(high / low, by / INTERVAL_STDS)
+    return moved
 
 
 def _read(frame: pd.DataFrame, column: str) -> Floats:

@@ -5,7 +5,7 @@ linear in between.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -93,6 +93,9 @@ class Primary(Rising):
 
     caution: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Standard deviations subtracted from the prediction; 0: the prediction itself is judged."""
+    scale: Literal["log10"] | None = None
+    """``log10`` if the task is learned as logarithms: then the deviations are those of the
+    logarithm. The model's card decides: planning a run sets it."""
 
 
 class OffTarget(Rising):
@@ -171,7 +174,7 @@ class Objective(Strict):
     @property
     def needed_columns(self) -> tuple[str, ...]:
         """The prediction and property columns from which the score is worked out."""
-        spread = [f"{term.task}_std" for term in self.primary]
+        spread = [f"{term.task}{end}" for term in self.primary for end in _ends_needed(term)]
         windows = [term.property for term in self.windows]
         return tuple(dict.fromkeys([*self.tasks, *spread, *windows]))
 
@@ -187,6 +190,11 @@ class Objective(Strict):
                     )
                 seen[name] = term
         return self
+
+
+def _ends_needed(term: Primary) -> tuple[str, ...]:
+    """Return the endings of the columns that tell the error of a primary target."""
+    return ("_std",) if term.scale is None else ("_std", "_lo", "_hi")
 
 
 def _named_terms(objective: Objective) -> Iterator[tuple[str, tuple[str, ...]]]:

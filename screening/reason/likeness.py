@@ -10,10 +10,11 @@ the prediction:
   contradicts the prediction.
 - The value is a *warning* if it lies further below.
 
-In other units than pActivity the limits are ``NEAR_SHARE`` and ``FAR_SHARE`` of the distance from
-``zero`` to ``full``. An upper bound, such as ``<5.70``, never counts as active. It is a warning for
-any prediction above it, because the true value is lower still. A lower bound is a strength or a
-fact. A class supports a prediction of the same class and is a warning for the other.
+Targets that are learned as logarithms are compared as such, with the same limits. In other units
+the limits are ``NEAR_SHARE`` and ``FAR_SHARE`` of the distance from ``zero`` to ``full``. An upper
+bound, such as ``<5.70``, never counts as active. It is a warning for any prediction above it,
+because the true value is lower still. A lower bound is a strength or a fact. A class supports a
+prediction of the same class and is a warning for the other.
 
 A hit without similar compounds gets a fact:
 
@@ -31,7 +32,7 @@ from enum import Enum
 from chem.assess.clusters import SIMILAR
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
-from screening.reason.measurements import FAR, measured_text
+from screening.reason.measurements import FAR, measured_text, shortfall
 from screening.reason.prediction_grades import Estimate, grade
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.predicted_columns import PACTIVITY, PROBABILITY
@@ -41,9 +42,9 @@ RELATED = 0.3
 """Tanimoto similarity (ECFP4) below which two molecules count as unrelated: Jasial 2016,
 F1000Research 5, 591."""
 NEAR = 0.5
-"""Log units of pActivity by which two assays of one compound differ (``FAR`` is twice this)."""
+"""Log units by which two assays of one compound differ (``FAR`` is twice this)."""
 NEAR_SHARE, FAR_SHARE = 0.125, 0.25
-"""Shares of the distance from ``zero`` to ``full``, in units other than pActivity."""
+"""Shares of the distance from ``zero`` to ``full``, in other units."""
 _EVEN = 0.5
 
 
@@ -62,8 +63,9 @@ def what_it_says(one: Neighbour, predicted: float, term: Primary, unit: str) -> 
             return Says.NEITHER
         return Says.FOR if one.value >= _EVEN else Says.AGAINST
     way = term.full - term.zero
-    near, far = (NEAR, FAR) if unit == PACTIVITY else (NEAR_SHARE * way, FAR_SHARE * way)
-    below = predicted - one.value
+    in_logs = unit == PACTIVITY or term.scale == "log10"
+    near, far = (NEAR, FAR) if in_logs else (NEAR_SHARE * way, FAR_SHARE * way)
+    below = shortfall(predicted, one.value, term)
     if one.relation == "<":
         return Says.AGAINST if below > 0 else Says.NEITHER
     if below > far and one.relation == "=":

@@ -6,6 +6,8 @@ A measurement contradicts a numeric prediction if both of these hold:
 - The measurement lies outside the 90 % interval, or the two lie on different sides of ``zero`` or
   of the midpoint between ``zero`` and ``full``.
 
+The difference of a target that is learned as logarithms is one of logarithms: 1 is tenfold.
+
 A contradiction has a direction. A measurement *stronger than predicted* lies on the side of
 ``full``, so the compound is better than its prediction. Any other is weaker.
 
@@ -14,13 +16,14 @@ bound is never contradicted. A class is contradicted by the other class; a proba
 more predicts class 1.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from chem.structure.equivalence import without_stereo
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
 from screening.objective.objective import ramp
-from screening.objective.terms import Prediction
+from screening.objective.terms import Prediction, Primary
 from screening.rank.structure_columns import stereo_word
 from screening.text.cells import format_number
 
@@ -141,6 +144,13 @@ def _how(one: Neighbour) -> str:
     return _STATED.get(stereo_word(one.smiles), " as a stereoisomer")
 
 
+def shortfall(predicted: float, measured: float, term: Prediction) -> float:
+    """Return how far a measurement lies below a prediction: in the unit, or in log10 of it."""
+    if isinstance(term, Primary) and term.scale == "log10":
+        return math.log10(predicted / measured)
+    return predicted - measured
+
+
 def contradicts(
     measured: Neighbour, predicted: Predicted, term: Prediction, is_class: bool
 ) -> bool:
@@ -152,7 +162,7 @@ def contradicts(
         relation == ">" and predicted.value >= value
     ):
         return False
-    if abs(predicted.value - value) <= FAR:
+    if abs(shortfall(predicted.value, value, term)) <= FAR:
         return False
     outside = not predicted.low <= value <= predicted.high
     return outside or _side(value, term) != _side(predicted.value, term)

@@ -1,6 +1,9 @@
 """Phrases on a primary target: the graded prediction, and measurements for or against it."""
 
+import numpy as np
+
 from screening.evidence.evidence import Neighbour
+from screening.objective.objective import move_logarithm
 from screening.objective.terms import Primary
 from screening.reason.likeness import is_extrapolated, likeness
 from screening.reason.measurements import (
@@ -88,7 +91,7 @@ def _graded(hit: HitFacts, term: Primary, found: tuple[Neighbour, str] | None) -
     unit, value = hit.unit_of(term), _value(hit, term)
     mean, lower = hit.number(term.name), hit.number(f"{term.name}_lower")
     # A screen without caution ranks by the prediction. Grades use its error in any case.
-    cautious = min(lower, mean - hit.number(f"{term.name}_std"))
+    cautious = min(lower, _one_error_below(hit, term))
     told = grade(Estimate(mean, cautious), term, unit)
     if found is not None:
         value += f", measured {_measured(found[0], unit)}{found[1]}"
@@ -100,9 +103,24 @@ def _graded(hit: HitFacts, term: Primary, found: tuple[Neighbour, str] | None) -
     return Phrase(Place.VERDICT, f"{word_of(told, unit)} {term.name} ({value})")
 
 
+def _one_error_below(hit: HitFacts, term: Primary) -> float:
+    mean = hit.number(term.name)
+    if term.scale == "log10":
+        low, high = (np.array([hit.number(f"{term.task}{end}")]) for end in ("_lo", "_hi"))
+        return float(move_logarithm(np.array([mean]), low, high, by=-1.0)[0])
+    return mean - hit.number(f"{term.name}_std")
+
+
 def _value(hit: HitFacts, term: Primary) -> str:
-    """Return a prediction ± its error. A probability has no ±: it states its own doubt."""
+    """Return a prediction ± its error. A probability has no ±: it states its own doubt.
+
+    The error of a target that is learned as logarithms is not symmetric: its interval is shown.
+    """
     unit = hit.unit_of(term)
+    if term.scale == "log10":
+        three = (term.name, f"{term.task}_lo", f"{term.task}_hi")
+        value, low, high = (format_number(hit.number(name), _decimals(unit)) for name in three)
+        return f"{value}, 90 % interval {low} to {high}"
     names = (term.name,) if unit == PROBABILITY else (term.name, f"{term.name}_std")
     return " ± ".join(format_number(hit.number(name), _decimals(unit)) for name in names)
 

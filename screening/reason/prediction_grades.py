@@ -1,7 +1,8 @@
 """Grades of predictions: words for the cautious value, with fixed thresholds of the field.
 
 The cautious value is the prediction minus its error: one standard deviation, or more if the screen
-asks for more caution. Grades use the cautious value, so an uncertain prediction earns none.
+asks for more caution, and for a target that is learned as logarithms those of its logarithm. Grades
+use the cautious value, so an uncertain prediction earns none.
 
 - A **pActivity** is *potent* from 7 (100 nM, as required of a chemical probe: Arrowsmith 2015,
   doi 10.1038/nchembio.1867) and *active* from 6 (1 uM). Below 6 it is *uncertain* if the prediction

@@ -69,6 +69,8 @@ class RunFacts:
     """Limit of each distance column, beyond which a model is outside its domain."""
     calibrated: Collection[str] | None = None
     """Tasks with a calibrated 90 % interval; None if unknown."""
+    logarithms: Collection[str] = ()
+    """Tasks that are learned as logarithms."""
 
 
 class ScreenName(NamedTuple):

@@ -46,8 +46,10 @@ PICTURE = (250, 180)
 """Width and height of a structure in pixels; the page scales it."""
 SCALES = {PROBABILITY: (0.0, 1.0), PACTIVITY: (3.0, 11.0)}
 """Ends of the axis for predictions, by unit."""
+LOGARITHMS = (-2.0, 3.0)
+"""Ends of the axis for tasks that are learned as logarithms: 0.01 and 1,000 of the unit."""
 STEPS = 1000
-"""Contributions are whole multiples of 1/1000 of the task's unit."""
+"""Contributions are whole multiples of 1/1000 on the task's scale."""
 MAP_MOST = 4_000
 """The most points on a map: the hits, then measured compounds in order."""
 
@@ -111,7 +113,7 @@ def page_data(
             }
             for column, one in zip(
                 table.columns,
-                define_columns(named, screen, facts.units, facts.calibrated),
+                define_columns(named, screen, facts.units, facts.calibrated, facts.logarithms),
                 strict=True,
             )
         ],
@@ -216,7 +218,8 @@ class Pictures:
 
 def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     unit = unit_of(task, screen, facts.units)
-    low, high = SCALES.get(unit, SCALES[PACTIVITY])
+    is_log = task in facts.logarithms
+    low, high = LOGARITHMS if is_log else SCALES.get(unit, SCALES[PACTIVITY])
     least, most = scale_of(unit)
     primary = any(term.task == task for term in screen.objective.primary)
     return {
@@ -228,6 +231,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
         "scale": [least, most] if math.isfinite(most) else None,
         "primary": primary,
         "probability": unit == PROBABILITY,
+        "logarithm": is_log,
         "interval": has_interval(task, screen, facts.units, facts.calibrated),
     }
 
@@ -253,9 +257,12 @@ def _explained(known: Sequence[Evidence], screen: Screen, facts: RunFacts) -> li
     for task, values in largest.items():
         unit = unit_of(task, screen, facts.units)
         unit = "log odds" if unit == PROBABILITY else unit
+        shown = unit if task in facts.logarithms else ""
+        unit = f"log10({unit})" if shown else unit
         full = sorted(values)[int(0.9 * (len(values) - 1))]
         label = _label(task, screen)
-        found.append({"task": task, "label": label, "unit": unit, "full": round(full, 3) or 0.001})
+        known_unit = {"unit": unit, "shown": shown}
+        found.append({"task": task, "label": label, **known_unit, "full": round(full, 3) or 0.001})
     return found
 
 

@@ -23,6 +23,7 @@ from screening.score.predicted_columns import (
     calibrated_tasks,
     decimals_of,
     distance_column,
+    logarithm_tasks,
     scale_of,
     target_words,
     unit_of,
@@ -118,8 +119,14 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     evidence = evaluation.evidence
     flags = [[one.source, one.name, " ".join(map(str, one.atoms))] for one in evidence.flags]
     yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
+    scales = dict.fromkeys(logarithm_tasks(past.bundles), " (log10)")
     atoms = [
-        [one.task, format_number(one.base, 2), _strongest(one), format_number(one.total, 2)]
+        [
+            one.task + scales.get(one.task, ""),
+            format_number(one.base, 2),
+            _strongest(one),
+            format_number(one.total, 2),
+        ]
         for one in evidence.contributions
     ]
     yield Section("Atoms", ["task", "without atoms", "strongest atoms", "all atoms"], atoms)

@@ -33,7 +33,7 @@ from screening.prepare.prepared_location import (
     scores_store,
     shared_scores_store,
 )
-from screening.score.predicted_columns import task_units
+from screening.score.predicted_columns import task_units, with_scales
 from screening.score.score import scoring_purpose
 from screening.score.triage import LEAST
 from screening.select.lists import CompoundList, plan_lists
@@ -120,6 +120,7 @@ def plan_run(
     bundles = load_bundles(screen.bundles)
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
+    screen = with_scales(screen, bundles)
     check_writable(out)
     library, doubts = _find_whole(options.library or screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)

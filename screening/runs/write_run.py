@@ -44,6 +44,7 @@ from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
 from screening.score.predicted_columns import (
     calibrated_tasks,
     domain_limits,
+    logarithm_tasks,
     target_words,
     task_units,
 )
@@ -117,7 +118,7 @@ def _write_hits(
     """Write the hits in every format but the report; yield the names of the files."""
     write_hits(folder / "hits.csv", table)
     yield "hits.csv"
-    definitions = define_columns(table, screen, facts.units, facts.calibrated)
+    definitions = define_columns(table, screen, facts.units, facts.calibrated, facts.logarithms)
     write_csv(folder / "columns.csv", Definition._fields, definitions)
     yield "columns.csv"
     prices = None if screen.selection is None else screen.selection.price_column
@@ -189,6 +190,7 @@ def publish(
         },
         limits=domain_limits(bundles),
         calibrated=calibrated_tasks(bundles),
+        logarithms=logarithm_tasks(bundles),
     )
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():

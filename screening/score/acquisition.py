@@ -37,7 +37,7 @@ def expected_score(
 ) -> Floats:
     """Return the expected score [n], in [FLOOR, 1], of each row of a surrogate's predictions.
 
-    errors: the surrogate's error by task, in the task's unit, or in log odds for the tasks in
+    errors: the surrogate's error by task, on the task's scale, or in log odds for the tasks in
     ``probabilities``. The predictions of all primary targets are shifted together.
     """
     weights = np.exp(-0.5 * np.square(_STEPS))
@@ -48,7 +48,12 @@ def expected_score(
         for term in screen.objective.primary:
             value = frame[term.task].to_numpy(dtype=np.float64)
             by = _HEAVY * step * errors[term.task]
-            moved[term.task] = _move_odds(value, by) if term.task in probabilities else value + by
+            if term.scale == "log10":
+                moved[term.task] = value * 10.0**by  # its interval stays: the width is what counts
+            else:
+                moved[term.task] = (
+                    _move_odds(value, by) if term.task in probabilities else value + by
+                )
         total += weight * evaluate(moved, screen.objective)["score"].to_numpy()
     return total
 

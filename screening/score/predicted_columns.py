@@ -62,6 +62,27 @@ def task_units(bundles: "tuple[Bundle, ...]") -> dict[str, str]:
     }
 
 
+def logarithm_tasks(bundles: "Sequence[Bundle]") -> frozenset[str]:
+    """Return the tasks that are learned as logarithms and shown in their unit.
+
+    Their intervals are not symmetric, and their errors and contributions add up as logarithms.
+    """
+    return frozenset(
+        f"{bundle.card.name}_{task.name}"
+        for bundle in bundles
+        for task in bundle.card.tasks
+        if task.scale == "log10"
+    )
+
+
+def with_scales(screen: Screen, bundles: "Sequence[Bundle]") -> Screen:
+    """Return the screen with the scale of each primary target as its model's card has it."""
+    logs = logarithm_tasks(bundles)
+    terms = screen.objective.primary
+    known = tuple(term.changed(scale="log10" if term.task in logs else None) for term in terms)
+    return screen if known == terms else screen.changed(primary=known)
+
+
 def calibrated_tasks(bundles: "tuple[Bundle, ...]") -> frozenset[str]:
     """Return the tasks whose columns ``_lo`` and ``_hi`` are a calibrated 90 % interval.
 

@@ -98,6 +98,7 @@ def _words(term: Prediction | Window, screen: Screen) -> tuple[str, str]:
     scale = f"full score at {term.full:g}, zero at {term.zero:g}"
     if isinstance(term, Primary):
         unit = "standard deviation" if term.caution == 1 else "standard deviations"
+        unit += " of the logarithm" if term.scale == "log10" else ""
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
         return term.name, f"predicted {term.name}{doubt}: {scale}"
     if isinstance(term, OffTarget):

@@ -33,8 +33,9 @@ function bar(share) {
 }
 
 /* A prediction and its interval, or its spread, on the axis of its unit. */
-function interval(hit, { task, low, high }) {
-  const at = (value) => Math.max(0, Math.min((100 * (value - low)) / (high - low), 100));
+function interval(hit, { task, low, high, logarithm }) {
+  const place = (value) => (logarithm ? Math.log10(Math.max(value, 1e-9)) : value);
+  const at = (value) => Math.max(0, Math.min((100 * (place(value) - low)) / (high - low), 100));
   const middle = at(number(hit, task));
   const [from, to] = ["_lo", "_hi"].map((end) =>
     `${task}${end}` in column ? at(number(hit, task + end)) : middle,

@@ -133,14 +133,15 @@ function relatives(hit) {
     });
 }
 
-/* The sum of a prediction: base and atoms. Log odds are also shown as a probability. */
+/* The sum of a prediction: base and atoms. Log odds are also shown as a probability, log10 in the unit. */
 function account(hit) {
   const one = contribution(hit, state.atoms);
   if (!one) return "";
-  const { label, unit } = page.explained.find(({ task }) => task === state.atoms);
+  const { label, unit, shown } = page.explained.find(({ task }) => task === state.atoms);
   const sum = signed(one.total - one.base);
   const odds = unit === "log odds";
-  const end = odds ? `, a probability of ${(1 / (1 + Math.exp(-one.total))).toFixed(2)}` : "";
+  let end = odds ? `, a probability of ${(1 / (1 + Math.exp(-one.total))).toFixed(2)}` : "";
+  if (shown) end = `, which is ${(10 ** one.total).toFixed(2)} ${shown}`;
   const whole = `${told(one.total)} predicted${unit ? ` (${unit})` : ""}${end}`;
   const start = `${told(one.base)} without any atom (base value of the model)`;
   return `${label}: ${start}, ${sum} from the atoms, ${whole}`;

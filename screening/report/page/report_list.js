@@ -190,14 +190,17 @@ function tile(hit) {
   });
   const primary = page.tasks
     .filter((task) => task.primary)
-    .map(({ task, label, probability }) => {
-      const doubt = probability ? "" : cell(hit, `${task}_std`);
+    .map(({ task, label, probability, logarithm }) => {
+      const doubt = probability || logarithm ? "" : cell(hit, `${task}_std`);
+      const ends = ["_lo", "_hi"].map((end) => cell(hit, task + end));
+      const span = logarithm ? ` (${ends.join(" to ")})` : "";
       return make(
         "span",
         { title: meaning(task) },
         `${label} `,
         make("b", {}, cell(hit, task)),
         doubt && ` ± ${doubt}`,
+        span,
         molar(hit, task),
       );
     });

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from chem.errors import InputError
-from data.catalogue.catalogue import Dataset, WheelSource, dataset, datasets
+from data.catalogue.catalogue import Dataset, TaskColumn, WheelSource, dataset, datasets
 
 
 def test_the_catalogue_has_every_set() -> None:
@@ -72,3 +72,27 @@ def test_a_faulty_entry_is_refused(change: dict[str, object]) -> None:
     assert Dataset(**good) == dataset("tdc_herg")
     with pytest.raises(ValidationError):
         Dataset(**{**good, **change})
+
+
+def test_times_volumes_and_rates_are_learned_as_logarithms() -> None:
+    tasks = [task for entry in datasets().values() for task in entry.tasks]
+    logs = {task.name: task.main_metric for task in tasks if task.scale == "log10"}
+    rates = ["clearance_hepatocyte_az", "clearance_microsome_az"]
+    assert logs == dict.fromkeys(["vdss_lombardo", "half_life_obach", *rates], "spearman")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"kind": "classification", "scale": "log10"}, "numbers above 0"),
+        ({"scale": "log10", "floor": 0.0}, "numbers above 0"),
+        ({"scale": "log10", "ceiling": 5.0, "offset": -5.0}, "numbers above 0"),
+        ({"main_metric": "auroc"}, "does not judge"),
+        ({"kind": "classification", "main_metric": "mae"}, "does not judge"),
+        ({"scale": "log2"}, "log10"),
+    ],
+)
+def test_a_scale_or_metric_that_cannot_be_is_refused(change: dict[str, object], told: str) -> None:
+    task = {"column": "y", "name": "t", "kind": "regression", "unit": "h", **change}
+    with pytest.raises(ValidationError, match=told):
+        TaskColumn.model_validate(task)

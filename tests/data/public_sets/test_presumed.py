@@ -1,3 +1,4 @@
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -135,3 +136,10 @@ def test_too_few_molecules_are_told_in_one_line(
 ) -> None:
     with pytest.raises(InputError, match=rf"^[^\n]*expected {count};[^\n]*$"):
         presume_inactive(kinases, sets, count, 5.0, 2, similarity, seed=0)
+
+
+def test_a_bound_without_a_logarithm_is_refused_before_any_work(kinases: ActivityTable) -> None:
+    hours = kinases.tasks[0]._replace(scale="log10")
+    table = replace(kinases, tasks=(hours, *kinases.tasks[1:]))
+    with pytest.raises(InputError, match=r"^found the presumed bound 0 [^\n]*above 0; change"):
+        presume_inactive(table, ["no such set"], 5, 0.0, 2, 0.35, 0)

@@ -136,3 +136,22 @@ def test_missing_values_are_never_flagged() -> None:
     bounds = flag_plateaus(values)
     assert bounds[:, 0].tolist() == [-1] * 12 + [0] * 3
     assert not bounds[:, 1].any()
+
+
+def test_a_half_life_of_zero_is_left_out_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "half_life.csv"
+    file.write_text("smiles,name,y\nCCO,ethanol,0.5\nCCN,amine,0\nCCC,propane,-2\nC,methane,30\n")
+    table = read_activities(file, dataset("tdc_half_life_obach"))
+    assert table.tasks[0].scale == "log10"
+    np.testing.assert_array_equal(table.values[:, 0], np.array([0.5, np.nan, np.nan, 30], "f4"))
+    assert len(table.notes) == 1
+    assert table.notes[0].startswith("half_life_obach: 2 values left out, found at most 0 h")
+
+
+def test_the_limits_of_a_clearance_stay_bounds(tmp_path: Path) -> None:
+    file = tmp_path / "clearance.csv"
+    file.write_text("smiles,name,y\nCCO,a,3.0\nCCN,b,17.5\nCCC,c,150.0\n")
+    table = read_activities(file, dataset("tdc_clearance_microsome_az"))
+    assert table.bounds[:, 0].tolist() == [-1, 0, 1]
+    assert table.values[:, 0].tolist() == [3.0, 17.5, 150.0]
+    assert not table.notes

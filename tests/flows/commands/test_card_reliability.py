@@ -9,7 +9,7 @@ from flows.commands.bundles import show_bundle
 from flows.terminal.model_card import METRICS, show_card, show_tasks
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
-from gnn.evaluation.card import DistanceBin, DomainCard, Probabilities
+from gnn.evaluation.card import DistanceBin, DomainCard, Metric, Probabilities
 
 
 def test_a_card_shows_coverage_calibration_and_error_by_distance(
@@ -97,3 +97,31 @@ def test_every_metric_of_the_shipped_cards_has_a_meaning() -> None:
         *METRICS,
         *(f"{kind} {key}" for kind in ("regression", "classification") for key in METRICS),
     }
+
+
+def test_each_task_is_shown_by_its_main_metric(
+    make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = make_bundle(tmp_path / "plain").card
+    show_card(card)
+    assert "metric of the field" not in capsys.readouterr().out
+    numbers = {"mae": 0.31, "spearman": 0.52, "auroc": 0.7, "auprc": 0.61}
+    metrics = {
+        name: Metric(network=value, network_interval=(value - 0.1, value + 0.1), forest=0.4)
+        for name, value in numbers.items()
+    }
+    changes = (
+        {"scale": "log10", "unit": "h", "main_metric": "spearman", "metrics": metrics},
+        {"main_metric": "auprc", "metrics": metrics},
+    )
+    tasks = [one.model_copy(update=new) for one, new in zip(card.tasks, changes, strict=True)]
+    show_card(card.model_copy(update={"tasks": tuple(tasks)}))
+    shown = capsys.readouterr()
+    rows = [line.split("\t") for line in shown.out.splitlines()]
+    ours = ["spearman", "0.520", "0.420 to 0.620", "0.400"]
+    assert ["EGFR", "log10(h)", "0", *ours] in rows
+    assert rows.index(["herg", "pActivity", "0", "auprc", "0.610", "0.510 to 0.710", "0.400"]) < (
+        rows.index(["EGFR", "log10(h)", "0", *ours])
+    )
+    assert "an error of 0.3 is a factor of 2" in shown.err
+    assert "spearman: rank correlation" in shown.err

@@ -1,5 +1,7 @@
 """The kinase panel's figures on rows whose answer is known, and the cards' where no rows are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -7,7 +9,7 @@ from sklearn.metrics import r2_score
 from data.activities.activity import ActivityTable, Task, object_array
 from flows.model_benchmark.held_out import HeldOut
 from flows.model_benchmark.kinase_metrics import MetricEstimate, measure_kinases, published_genes
-from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle
+from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle, measure_tasks
 from flows.model_benchmark.predicting import Predictions
 from gnn.bundle.find_bundle import find_bundle, read_card
 
@@ -117,3 +119,32 @@ def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(tox21) == 12
     assert by["tox21", "auroc"].ours.value == pytest.approx(np.mean([m.network for m in tox21]))
     assert by["tox21", "auroc"].published[0].low == 0.759
+
+
+def test_a_task_is_measured_by_its_main_metric_on_its_scale() -> None:
+    hours = np.geomspace(0.1, 100, 30).astype(np.float32)
+    said = hours.copy()
+    said[:2] = said[1::-1]  # one pair in the wrong order
+    held = HeldOut(
+        "tdc_half_life_obach",
+        ActivityTable(
+            smiles=object_array(["C" * (n + 1) for n in range(30)]),
+            ids=object_array([f"id{n}" for n in range(30)]),
+            tasks=(Task("half_life_obach", "regression", "h", scale="log10"),),
+            values=hours[:, None],
+            bounds=np.zeros((30, 1), np.int8),
+        ),
+        hours[:, None],
+        Predictions(np.arange(30), [], np.full(30, 20), {"half_life_obach": said}),
+    )
+    step = np.log10(hours[1] / hours[0])
+    found = measure_tasks(held)["half_life_obach", "mae"]
+    assert found.value == pytest.approx(2 * step / 30, rel=1e-4)
+    task = held.table.tasks[0]._replace(main_metric="spearman")
+    ranked = held._replace(table=replace(held.table, tasks=(task,)))
+    assert measure_tasks(ranked)["half_life_obach", "spearman"].value > 0.99
+    negative = ranked.predictions.columns["half_life_obach"] - 1  # of a bundle that learned values
+    older = ranked._replace(
+        predictions=ranked.predictions._replace(columns={"half_life_obach": negative})
+    )
+    assert measure_tasks(older)["half_life_obach", "spearman"].value > 0.99

@@ -1,6 +1,7 @@
 """All tasks at once are calibrated as each is by ``gnn.calibration.calibration``, the oracle."""
 
 import json
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,22 @@ from hypothesis import strategies as st
 
 from gnn.bundle.find_bundle import SHIPPED
 from gnn.calibration.calibrated_tasks import CalibratedTasks
-from gnn.calibration.calibration import Calibration, apply_classification, apply_regression
+from gnn.calibration.calibration import (
+    Calibration,
+    apply_classification,
+    apply_logarithm,
+    apply_regression,
+)
 
 CPU = torch.device("cpu")
 Columns = npt.NDArray[np.float32]
 APPLY = {"regression": apply_regression, "classification": apply_classification}
+EVERY = {**APPLY, "logarithm": apply_logarithm}
+METHODS = {
+    "regression": CalibratedTasks.regressions,
+    "classification": CalibratedTasks.classifications,
+    "logarithm": CalibratedTasks.logarithms,
+}
 
 
 class Given(NamedTuple):
@@ -31,7 +43,7 @@ class Given(NamedTuple):
     def alone(self) -> Columns:
         """Calibrate task by task: float32 [M, T, 4]."""
         found = [
-            APPLY[self.kind](
+            EVERY[self.kind](
                 self.networks[:, :, at],
                 None if self.kernel is None else self.kernel[:, at],
                 self.distance,
@@ -44,9 +56,8 @@ class Given(NamedTuple):
     def together(self) -> Columns:
         """Calibrate all tasks at once."""
         made = CalibratedTasks(self.tasks, CPU)
-        apply = made.regressions if self.kind == "regression" else made.classifications
         rest = [None if one is None else torch.from_numpy(one) for one in self[3:]]
-        return apply(torch.from_numpy(self.networks), *rest).float().numpy()
+        return METHODS[self.kind](made, torch.from_numpy(self.networks), *rest).float().numpy()
 
 
 @pytest.mark.parametrize(
@@ -113,3 +124,35 @@ def test_any_tasks_are_calibrated_alike(
     distance = draw.choice([0.0, 0.25, 0.4, 0.5, 0.75, 1.0], 30).astype(np.float32)
     one = Given(kind, tasks, networks, kernel, distance)
     np.testing.assert_allclose(one.together(), one.alone(), rtol=1e-6, atol=1e-7)
+
+
+@settings(max_examples=40)
+@given(
+    tasks=st.lists(calibrations(), min_size=1, max_size=4),
+    members=st.integers(0, 3),
+    seed=st.integers(0, 1000),
+)
+def test_logarithms_are_calibrated_alike_and_shown_in_the_unit(
+    tasks: list[Calibration], members: int, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    tasks = [
+        replace(one, noise=one.noise / 10, spread=one.spread / 10, far=one.far / 10)
+        for one in tasks
+    ]
+    networks = draw.choice([-1.0, 0.0, 0.25, 1.0, 2.0], (members, 30, len(tasks)))
+    kernel = None if members else draw.random((30, len(tasks)))
+    distance = draw.choice([0.0, 0.25, 0.4, 0.75, 1.0], 30).astype(np.float32)
+    one = Given("logarithm", tasks, networks, kernel, distance)
+    found = one.together()
+    np.testing.assert_allclose(found, one.alone(), rtol=1e-5)
+    logs = one._replace(kind="regression").together().astype(np.float64)
+    np.testing.assert_allclose(found[..., [0, 2, 3]], 10 ** logs[..., [0, 2, 3]], rtol=1e-4)
+    value, std, low, high = np.moveaxis(found, 2, 0)
+    assert (low >= 0).all()
+    assert (low <= value).all()
+    assert (value <= high).all()
+    # Differences of float32 numbers are not exact.
+    np.testing.assert_allclose(std, (high - low) / (2 * 1.6448536), rtol=1e-3)
+    # The error is a factor, so the upper half of the interval is the wider one.
+    assert (high - value >= 0.999 * (value - low)).all()

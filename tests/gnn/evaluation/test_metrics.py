@@ -2,14 +2,16 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.stats import spearmanr
 from sklearn import metrics as oracle
 
-from gnn.evaluation.metrics import METRICS, evaluate, measurable
+from gnn.evaluation.metrics import METRICS, evaluate, measurable, spearman
 
 ORACLES = {
     "r2": oracle.r2_score,
     "rmse": oracle.root_mean_squared_error,
     "mae": oracle.mean_absolute_error,
+    "spearman": lambda truth, predicted: spearmanr(truth, predicted).statistic,
     "auroc": oracle.roc_auc_score,
     "auprc": oracle.average_precision_score,
 }
@@ -42,6 +44,13 @@ def test_values_are_those_of_scikit_learn_and_lie_in_their_interval(
         assert estimate.low <= estimate.value <= estimate.high, name
         perfect = kind == "classification" and estimate.value == 1.0
         assert estimate.low < estimate.high or (perfect and estimate.low == 1.0), name
+
+
+def test_equal_predictions_have_no_order() -> None:
+    truth = np.array([1.0, 2.0, 2.0, 5.0])
+    assert spearman(truth, np.full(4, 3.0)) == 0.0
+    tied = np.array([0.1, 0.5, 0.4, 0.5])
+    assert spearman(truth, tied) == pytest.approx(spearmanr(truth, tied).statistic)
 
 
 def test_more_molecules_make_a_narrower_interval() -> None:

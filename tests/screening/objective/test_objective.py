@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.objective.objective import FLOOR, combine, ramp, window
+from gnn.bundle.column_names import INTERVAL_STDS
+from screening.objective.objective import FLOOR, combine, evaluate, ramp, window
+from screening.objective.terms import Objective
 
 NUMBERS = st.floats(-1e6, 1e6)
 ROWS = st.lists(st.floats(0, 1), min_size=1, max_size=40)
@@ -120,3 +123,20 @@ def test_what_is_not_a_number_raises(bad: float) -> None:
 def test_combine_wants_a_weight_for_each_part() -> None:
     with pytest.raises(ValueError, match="1 desirabilities for 2 weights"):
         combine([np.ones(2)], [1.0, 2.0])
+
+
+def test_a_target_learned_as_logarithms_has_a_cautious_value_above_0() -> None:
+    terms = ({"task": "pk_t", "zero": 1.0, "full": 10.0, "scale": "log10"},)
+    objective = Objective.model_validate({"primary": terms})
+    width = 10.0**INTERVAL_STDS  # one deviation of the logarithm is 1
+    frame = pd.DataFrame({"pk_t": [5.0, 20.0], "pk_t_std": [99.0, 99.0]})
+    frame = frame.assign(pk_t_lo=0.5, pk_t_hi=0.5 * width)
+    found = evaluate(frame, objective)
+    np.testing.assert_allclose(found["t_lower"], [0.5, 2.0])
+    np.testing.assert_allclose(found["d_t"], [0.0, 1 / 9])
+    optimistic = evaluate(frame, objective, optimism=1.0)
+    np.testing.assert_allclose(optimistic["t_lower"], [50.0, 200.0])
+    plain = Objective.model_validate({"primary": ({**terms[0], "scale": None},)})
+    assert (evaluate(frame, plain)["t_lower"] < 0).all()
+    assert plain.needed_columns == ("pk_t", "pk_t_std")
+    assert objective.needed_columns == ("pk_t", "pk_t_std", "pk_t_lo", "pk_t_hi")

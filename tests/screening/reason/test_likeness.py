@@ -154,3 +154,21 @@ def test_extrapolated_is_what_rests_on_unlike_molecules_alone(
 def test_without_measured_compounds_nothing_is_said() -> None:
     assert told([]) == []
     assert not is_extrapolated([], 0.9)
+
+
+@pytest.mark.parametrize(
+    ("predicted", "value", "relation", "says"),
+    [
+        (20.0, 19.0, "=", Says.FOR),
+        (20.0, 7.0, "=", Says.FOR),  # less than threefold below
+        (30.0, 5.0, "=", Says.NEITHER),  # up to tenfold
+        (30.0, 2.9, "=", Says.AGAINST),
+        (2.0, 0.1, "=", Says.AGAINST),  # however little in hours
+        (20.0, 10.0, "<", Says.AGAINST),
+    ],
+)
+def test_a_half_life_is_compared_as_a_logarithm(
+    predicted: float, value: float, relation: str, says: Says, near: Near
+) -> None:
+    term = Primary(task="pk_half_life", zero=1.0, full=10.0, scale="log10")
+    assert what_it_says(near(0.8, value, relation), predicted, term, "h") is says

@@ -106,3 +106,22 @@ def test_without_neighbours_the_same_columns_are_empty() -> None:
     empty = neighbour_cells("EGFR", [], 2, False)
     assert list(empty) == [f"nearest_EGFR_{end}" for end in ENDS]
     assert not any(empty.values())
+
+
+@pytest.mark.parametrize(
+    ("value", "relation", "expected"),
+    [
+        (2.5, "=", False),  # eightfold
+        (1.9, "=", True),  # more than tenfold, and outside the interval
+        (300.0, "=", True),
+        (150.0, "=", False),
+        (1.9, "<", True),
+        (1.9, ">", False),
+    ],
+)
+def test_what_contradicts_a_half_life_is_a_factor(
+    value: float, relation: Relation, expected: bool
+) -> None:
+    term = Primary(task="pk_half_life", zero=1.0, full=100.0, scale="log10")
+    found = Predicted(20.0, 5.0, 80.0)
+    assert contradicts(measured(value, relation), found, term, False) == expected

@@ -93,3 +93,21 @@ def test_wanted_columns_are_those_that_somebody_predicts() -> None:
 def test_nan_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
         expected_score(make([float("nan")]), SCREEN, {"a_EGFR": 0.1}, [])
+
+
+def test_a_logarithm_is_moved_by_a_factor() -> None:
+    terms = [{"task": "a_EGFR", "zero": 1.0, "full": 50.0, "scale": "log10"}]
+    screen = Screen.model_validate(
+        {"name": "h", "title": "h", "library": "any", "bundles": ["a"], "primary": terms}
+    )
+    frame = pd.DataFrame({"a_EGFR": [2.0, 20.0], "a_EGFR_lo": [1.0, 5.0], "a_EGFR_hi": [4.0, 80.0]})
+    frame = frame.assign(a_EGFR_std=1.0)
+    steps = np.arange(-3, 4)
+    scores = [
+        evaluate(frame.assign(a_EGFR=frame["a_EGFR"] * 10.0 ** (2 * s * 0.1)), screen.objective)
+        for s in steps
+    ]
+    expected = np.average([one["score"] for one in scores], axis=0, weights=np.exp(-(steps**2) / 2))
+    found = expected_score(frame, screen, {"a_EGFR": 0.1}, [])
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert set(wanted_columns(screen, frame.columns.tolist())) == set(frame)
