@@ -44,6 +44,38 @@ def without_stereo(smiles: str) -> str:
         return str(Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(mol))))
 
 
+def drawing_blind_key(smiles: str) -> str:
+    """Return a text that all drawings of a compound share: heavy atoms, their bonds, hydrogens.
+
+    It is blind to stereochemistry, isotopes, orders of bonds, charges and the places of hydrogens:
+    tautomers (of carbon acids, too) and protonation states share it. So do some isomers, such as
+    those that differ in the place of a double bond. Raises InputError for a SMILES that RDKit
+    cannot read.
+
+    >>> drawing_blind_key("C[C@H](N)C(=O)O") == drawing_blind_key("CC([NH3+])=C(O)[O-]")
+    True
+    >>> drawing_blind_key("CC=O") == drawing_blind_key("CCO")
+    False
+    """
+    mol = read_molecule(smiles)
+    graph = Chem.RWMol()
+    places: dict[int, int] = {}
+    hydrogens = 0
+    for atom in mol.GetAtoms():
+        hydrogens += atom.GetNumExplicitHs() + atom.GetNumImplicitHs() - atom.GetFormalCharge()
+        if atom.GetAtomicNum() == 1:  # drawn as an atom, because it has a label
+            hydrogens += 1
+            continue
+        plain = Chem.Atom(atom.GetAtomicNum())
+        plain.SetNoImplicit(True)
+        places[atom.GetIdx()] = graph.AddAtom(plain)
+    for bond in mol.GetBonds():
+        ends = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+        if ends[0] in places and ends[1] in places:
+            graph.AddBond(places[ends[0]], places[ends[1]], Chem.BondType.SINGLE)
+    return f"{Chem.MolToSmiles(graph)} {hydrogens}"
+
+
 def is_labelled(smiles: str) -> bool:
     """Tell whether a SMILES has an isotope label, such as ``[2H]`` or ``[13CH3]``."""
     return _LABEL.search(smiles) is not None

@@ -1,5 +1,6 @@
 """Merges repeated measurements to one row per SMILES, and drops those that cannot all be right."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -32,6 +33,11 @@ class MergeReport(NamedTuple):
     (an upper and a lower one, and no exact value)."""
     moved: int
     """Molecules that were in two parts of the source's split; the most held-back one took them."""
+    conflicts: dict[str, int]
+    """``conflicting`` by task."""
+    apart: dict[str, int]
+    """Molecules by task with values more than ``APART`` apart, of which the median was taken; only
+    tasks in log units."""
 
 
 def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
@@ -51,15 +57,21 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
     values, bounds = merged.values.copy(), merged.bounds.copy()
     split = None if merged.split is None else merged.split.copy()
     measured = table.is_measured  # computed once: it is as large as the table
-    merged_values = conflicting = moved = 0
+    merged_values = moved = 0
+    conflicts, apart = Counter[str](), Counter[str]()
     for rows in _groups(codes):
         row = codes[rows[0]]
         counts = measured[rows].sum(axis=0)
         for task in np.flatnonzero(counts > 1):
             present = rows[measured[rows, task]]
-            combine = _way_to_merge(table.tasks[task])
+            about = table.tasks[task]
+            combine = _way_to_merge(about)
             value, bound = combine(table.values[present, task], table.bounds[present, task])
-            conflicting += bool(np.isnan(value))
+            conflicts[about.name] += bool(np.isnan(value))
+            low, high = _span(table.values[present, task], table.bounds[present, task])
+            apart[about.name] += (
+                _is_logarithmic(about) and not np.isnan(value) and high - low > APART
+            )
             merged_values += len(present) - 1
             values[row, task], bounds[row, task] = value, bound
         for task in np.flatnonzero(counts == 1):
@@ -70,7 +82,15 @@ def merge_duplicates(table: ActivityTable) -> tuple[ActivityTable, MergeReport]:
             parts = set(table.split[rows])
             moved += len(parts) > 1
             split[row] = max(parts, key=HELD_BACK.index)
-    report = MergeReport(len(table), len(merged), merged_values, conflicting, moved)
+    report = MergeReport(
+        len(table),
+        len(merged),
+        merged_values,
+        conflicts.total(),
+        moved,
+        dict(+conflicts),
+        dict(+apart),
+    )
     return replace(merged, values=values, bounds=bounds, split=split), report
 
 
@@ -151,6 +171,10 @@ def _groups(codes: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
 
 def _can_contradict(task: Task) -> bool:
     return task.kind == "classification" or task.unit == "pActivity"
+
+
+def _is_logarithmic(task: Task) -> bool:
+    return task.unit == "pActivity" or task.unit.startswith("log10")
 
 
 def _span(values: npt.NDArray[np.float32], bounds: npt.NDArray[np.int8]) -> tuple[float, float]:

@@ -44,17 +44,23 @@ class UrlSource(_Entry):
     url: str
 
 
-class TaskColumn(_Entry):
+class TaskKind(_Entry):
+    """What the numbers of a task are."""
+
+    kind: Literal["regression", "classification"]
+    unit: str
+
+
+class TaskColumn(TaskKind):
     """A column of measurements, and its meaning."""
 
     column: str
+    """Name of the column. In a long table: the text that names the task in ``task_column``."""
     name: str
-    kind: Literal["regression", "classification"]
-    unit: str
     offset: float = 0.0
     """Added to each number to convert it to ``unit`` (9 turns −log10 nM into −log10 M)."""
-    floor: float | None = None
-    """The assay's lower limit as written: this number stands for "at most this"."""
+    floors: tuple[float, ...] = ()
+    """The assays' lower limits as written: each of these numbers stands for "at most this"."""
     ceiling: float | None = None
     """The assay's upper limit as written: this number stands for "at least this"."""
     scale: Literal["linear", "log10"] = "linear"
@@ -65,7 +71,7 @@ class TaskColumn(_Entry):
 
     @model_validator(mode="after")
     def _has_logarithms(self) -> "TaskColumn":
-        limits = [limit for limit in (self.floor, self.ceiling) if limit is not None]
+        limits = [*self.floors, *((self.ceiling,) if self.ceiling is not None else ())]
         positive = all(limit + self.offset > 0 for limit in limits)
         if self.scale == "log10" and (self.kind == "classification" or not positive):
             raise ValueError(f"{self.name}: log10 is for numbers above 0, limits included")
@@ -92,6 +98,8 @@ class Dataset(_Entry):
     upstream: str
     """The first publication of the data, for people; nothing is fetched from there."""
     licence: str
+    ship_values: bool = False
+    """True: the terms allow it to pass the values on, as the measured compounds of a bundle."""
     citation: str
     """DOI, or a full reference if there is none."""
     rows: int = Field(gt=0)
@@ -103,18 +111,40 @@ class Dataset(_Entry):
     id_column: str | None = None
     name_column: str | None = None
     split_column: str | None = None
+    left_out_column: str | None = None
+    """Column with ``True`` in rows that are never read: another set is measured on them."""
     tasks: tuple[TaskColumn, ...] = ()
-    """Columns of a wide table (one column per task)."""
+    """Columns of a wide table (one column per task), or texts in ``task_column`` of a long one."""
+    other_columns: TaskKind | None = None
+    """What every column is that no other field names: a task with the column's name."""
     task_column: str | None = None
-    """Column with the task of each row of a long table (one row per measurement)."""
+    """Column with the task of each row of a long table (one row per measurement). Without ``tasks``
+    it has UniProt accessions, and the tasks are the human kinases of the panel, in pActivity."""
     value_column: str | None = None
     """Column with the measurements of a long table."""
+    floors: tuple[float, ...] = ()
+    """Lower limits as written, for every kinase of the panel, in addition to its own plateau."""
+
+    @property
+    def all_tasks(self) -> tuple[TaskColumn, ...]:
+        """Return ``tasks`` and those that ``other_columns`` describes, in the order of the file."""
+        if self.other_columns is None:
+            return self.tasks
+        about = self.other_columns.model_dump()
+        others = [column for column in self.columns if column not in self._named()]
+        return (*self.tasks, *(TaskColumn(column=name, name=name, **about) for name in others))
+
+    def _named(self) -> list[str]:
+        """Return the columns that fields name."""
+        named = [self.smiles_column, self.id_column, self.name_column, self.split_column]
+        named += [self.left_out_column, self.task_column, self.value_column]
+        if self.task_column is None:
+            named += [task.column for task in self.tasks]
+        return [column for column in named if column]
 
     @model_validator(mode="after")
     def _columns_exist(self) -> "Dataset":
-        named = [self.smiles_column, self.id_column, self.name_column, self.split_column]
-        named += [self.task_column, self.value_column, *(task.column for task in self.tasks)]
-        missing = [column for column in named if column and column not in self.columns]
+        missing = [column for column in self._named() if column not in self.columns]
         if missing:
             raise ValueError(f"{self.name}: columns {missing} are not among {list(self.columns)}")
         path = PurePosixPath(self.file)

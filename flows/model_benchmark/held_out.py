@@ -1,5 +1,6 @@
 """Predictions of a shipped bundle for the rows that its recipe held out of training."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -7,10 +8,9 @@ import numpy.typing as npt
 
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
-from data.activities.splits import split_rows
-from data.public_sets.sets import load_activities
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
-from gnn.assembly.recipe import SetChoice, find_recipe, load_recipe
+from gnn.assembly.recipe import find_recipe, load_recipe
+from gnn.assembly.recipe_sets import load_set
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.errors import ModelError
@@ -56,21 +56,19 @@ def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
     known = {task.name for task in card.tasks}
     tables = []
     for choice in recipe.sets:
+        if choice.split == "train":
+            continue  # it only helps to train: none of its rows is held out
         try:
-            table = load_activities(choice.name)
+            table, split = load_set(choice, recipe.seed)
         except InputError:
             return [], f"{choice.name} is not here; name a folder that has it in HITLIST_MIRROR"
         if shared := [task.name for task in table.tasks if task.name in known]:
-            tables.append((choice, table, shared))
+            tables.append((choice.name, replace(table, split=split).select_tasks(shared)))
     bundle = open_bundle(name)
-    return [_measure(bundle, recipe.seed, *one) for one in tables], ""
+    return [_measure(bundle, *one) for one in tables], ""
 
 
-def _measure(
-    bundle: Bundle, seed: int, choice: SetChoice, table: ActivityTable, shared: list[str]
-) -> HeldOut:
-    split = split_rows(table, choice.split, seed, (1 - choice.valid, choice.valid, 0.0))
-    table = table.select_tasks(shared)
-    held = table.select((split == "valid") & table.is_measured.any(axis=1))
+def _measure(bundle: Bundle, name: str, table: ActivityTable) -> HeldOut:
+    held = table.select((table.split == "valid") & table.is_measured.any(axis=1))
     predictions = predict_smiles(bundle, [str(smiles) for smiles in held.smiles])
-    return HeldOut(choice.name, held.select(predictions.rows), table.values, predictions)
+    return HeldOut(name, held.select(predictions.rows), table.values, predictions)

@@ -37,6 +37,8 @@ def measurements_of_assay(
 def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measurements:
     """Fetch the datasets that a bundle was trained on and collect their measured compounds.
 
+    Values of datasets whose terms do not allow it (``ship_values`` in the catalogue) are left out.
+
     Raises:
         InputError: the bundle was trained on other data, or on another version of a dataset.
     """
@@ -45,9 +47,13 @@ def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measur
     for source in card.data:
         _check(source, card)
         table = load_activities(source["name"])
-        if {task.name for task in table.tasks} & set(tasks):
+        if not {task.name for task in table.tasks} & set(tasks):
+            continue
+        if dataset(source["name"]).ship_values:
             tables.append(table)
             sources.append(source)
+        else:
+            tables.append(table.select([]))  # its tasks stay, without values
     found = collect_measurements(tables, tasks, progress=progress)
     return Measurements(MeasuredCompounds.of_table(found), sources)
 

@@ -16,14 +16,13 @@ from chem.structure.standardize import standardize
 from data.activities.activity import ActivityTable, object_array
 from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
 from data.activities.scales import to_scale
-from data.activities.splits import split_rows
 from data.activities.usable import keep_usable
-from data.catalogue.catalogue import dataset
 from data.public_sets.presumed import presume_inactive
-from data.public_sets.sets import load_activities
+from gnn.assembly.held_back import Guarded, guard_held_back, set_aside
 from gnn.assembly.recipe import Recipe
+from gnn.assembly.recipe_sets import check_shipped, describe_set, load_set, notes_on_terms
 from gnn.errors import ModelError
-from gnn.features.array_types import Floats32, Ints, Report, Strings
+from gnn.features.array_types import Bools, Floats32, Ints, Report, Strings
 from gnn.features.graph_arrays import collect
 from gnn.training.training_set import TrainingSet
 
@@ -45,6 +44,7 @@ def assemble(
     progress: Report | None = None,
     presumed: Container[str] = frozenset(),
     strict: bool = False,
+    helps: Bools | None = None,
 ) -> Assembled:
     """Make the training set of a table.
 
@@ -53,7 +53,8 @@ def assemble(
     [K, M]. ``presumed`` has the standardized SMILES of the molecules whose values are presumptions.
     Values of tasks that are learned as logarithms become log10 (:mod:`data.activities.scales`).
     ``strict`` is for a team's own file: measurements that contradict each other are left out and
-    named, and the rest must be enough to train on.
+    named, and the rest must be enough to train on. ``helps`` [n] marks the rows of sets that only
+    help to train: none of them changes a row that another set holds back.
     """
     standard = _standardize(table.smiles, progress)
     kept = np.array([smiles is not None for smiles in standard.smiles], dtype=bool)
@@ -64,20 +65,22 @@ def assemble(
     contradictions: list[str] = []
     if strict:
         clean, contradictions = drop_contradictions(clean)
-    merged, report = merge_duplicates(clean)
-    merged, spare, bounds = _drop_moved(clean, merged)
+    guarded = guard_held_back(clean, np.zeros(len(clean), bool) if helps is None else helps[kept])
+    merged, report = merge_duplicates(guarded.table)
+    merged, spare, bounds = set_aside(clean, merged, guarded.near)
     if strict:
         merged = merged.select(merged.is_measured.any(axis=1))
         merged, unusable = keep_usable(merged)
         contradictions += unusable
     failed = sorted(standard.failures.items())
+    smiles = [str(text) for text in merged.smiles]
     notes = [
         *merged.notes,
         *contradictions,
         *(f"{counted(count, 'molecule')} left out: {code}" for code, count in failed),
-        *_notes_on_merging(report, int(np.isfinite(spare).sum())),
+        *_notes_on_merging(report),
+        *_notes_on_held_back(report, guarded, spare, smiles),
     ]
-    smiles = [str(text) for text in merged.smiles]
     data = TrainingSet(
         graphs=collect([standard.graphs[text] for text in smiles]),
         factors=state_factors(),
@@ -123,47 +126,50 @@ def _standardize(texts: npt.NDArray[np.object_], progress: Report | None) -> _St
     return found
 
 
-def _notes_on_merging(report: MergeReport, others: int) -> list[str]:
-    """Describe the merging of repeated molecules, and ``others``: values that are set aside."""
-    notes = []
-    if report.merged_values or report.conflicting:
-        notes.append(
-            f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
-            f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
-            f"{report.conflicting:,} dropped as conflicting"
-        )
-    if report.moved:
-        notes.append(
-            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
-            f"held back, and {counted(others, 'value')} of the other sets neither trained nor "
-            "measured on"
-        )
+def _notes_on_merging(report: MergeReport) -> list[str]:
+    """Describe the merging of repeated molecules."""
+    if not report.merged_values and not report.conflicting:
+        return []
+    notes = [
+        f"{counted(report.rows_before, 'molecule')} became {report.rows_after:,} by "
+        f"standardized SMILES: {counted(report.merged_values, 'value')} merged, "
+        f"{report.conflicting:,} dropped as conflicting"
+    ]
+    for what, counts in (
+        ("dropped as conflicting", report.conflicts),
+        ("median of values over 1 log unit apart", report.apart),
+    ):
+        if counts:
+            named = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+            notes.append(f"{what}, molecules by task: {named}")
     return notes
 
 
-def _drop_moved(
-    table: ActivityTable, merged: ActivityTable
-) -> tuple[ActivityTable, Floats32, npt.NDArray[np.int8]]:
-    """Drop the values of held-back molecules that no set itself held back.
-
-    They must not be trained on (another task's held-back rows would be), and measuring on them
-    would change the rows on which a given split is measured. Returns the table, the dropped values
-    [M, T], NaN elsewhere, and the bounds of all values, including dropped ones.
-    """
-    if table.split is None or merged.split is None:
-        return merged, np.full(merged.values.shape, np.nan, np.float32), merged.bounds
-    row_of = {smiles: row for row, smiles in enumerate(merged.smiles)}
-    own = np.zeros(merged.values.shape, dtype=bool)
-    measured = table.is_measured  # as large as the table, and computed anew each time
-    for row in np.flatnonzero(table.split != "train"):
-        own[row_of[table.smiles[row]]] |= measured[row]
-    moved = merged.is_measured & ~own & (merged.split != "train")[:, None]
-    values = np.where(moved, np.float32(np.nan), merged.values)
-    bounds = np.where(moved, np.int8(0), merged.bounds)  # a table has none without a value
-    spare = np.where(moved, merged.values, np.float32(np.nan))
-    kept = ~np.isnan(values).all(axis=1)
-    table = replace(merged, values=values, bounds=bounds).select(kept)
-    return table, spare[kept], merged.bounds[kept]
+def _notes_on_held_back(
+    report: MergeReport, guarded: Guarded, spare: Floats32, smiles: Sequence[str]
+) -> list[str]:
+    """Describe the held-back molecules of which other sets have values, and those values."""
+    is_near = np.array([text in guarded.near for text in smiles], bool)
+    values = np.isfinite(spare).sum(axis=1)
+    notes = []
+    if report.moved:
+        notes.append(
+            f"{counted(report.moved, 'molecule')} held back by one set and trained on by another: "
+            f"held back, and {counted(int(values[~is_near].sum()), 'value')} of the other sets "
+            "neither trained nor measured on"
+        )
+    if is_near.any():
+        notes.append(
+            f"{counted(int(is_near.sum()), 'molecule')} of sets that only help to train held back, "
+            "as another drawing (stereochemistry, tautomer, charge) of a held-back one: "
+            f"{counted(int(values[is_near].sum()), 'value')} neither trained nor measured on"
+        )
+    if guarded.dropped:
+        notes.append(
+            f"{counted(guarded.dropped, 'value')} of sets that only help to train left out: a set "
+            "holds back the same molecule and task, or trains on this drawing of it"
+        )
+    return notes
 
 
 def stop_roles(split: Strings, members: int, share: float, seed: int) -> Strings:
@@ -214,22 +220,17 @@ def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:
 
 def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled:
     """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
-    tables = []
-    for choice in recipe.sets:
-        table = load_activities(choice.name)
-        train = 1 - choice.valid
-        split = split_rows(table, choice.split, recipe.seed, (train, choice.valid, 0.0))
-        tables.append((table, split))
+    tables = [load_set(choice, recipe.seed) for choice in recipe.sets]
+    helping = [choice.split == "train" for choice in recipe.sets]
+    check_shipped(recipe, tables)
     table = join(tables)
+    helps = np.repeat(helping, [len(one) for one, _ in tables])
     presumed: frozenset[str] = frozenset()
     if recipe.presumed_inactive is not None:
         drawn = presume_inactive(table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed)
         presumed = frozenset(drawn.smiles)
         table = ActivityTable.concat([table, drawn])
-    names = [task.name for task in table.tasks]
-    for name in recipe.ship:
-        if name not in names:
-            raise ModelError(f"recipe {recipe.name} ships {name}, its sets have {', '.join(names)}")
+        helps = np.append(helps, np.zeros(len(drawn), bool))
 
     def divide(merged: ActivityTable) -> Strings:
         if merged.split is None:
@@ -247,29 +248,18 @@ def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled
             "teaching": recipe.teaching_settings(),
             "refit": recipe.refit,
         },
-        "data": [_describe(choice.name) for choice in recipe.sets],
+        "data": [describe_set(choice.name) for choice in recipe.sets],
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + _how_long(recipe),
     }
-    return assemble(table, divide, meta, progress, presumed)
+    found = assemble(table, divide, meta, progress, presumed, helps=helps)
+    return found._replace(notes=[*found.notes, *notes_on_terms(recipe)])
 
 
 def _how_long(recipe: Recipe) -> str:
     if recipe.pretrained and recipe.settings().encoder_rate == 0:
         return "; every training row is trained on, for a fixed number of epochs"
     return f"; {recipe.stop:.0%} of the training rows, other ones for each member, end its training"
-
-
-def _describe(name: str) -> dict[str, Any]:
-    entry = dataset(name)
-    return {
-        "name": name,
-        "title": entry.title,
-        "sha256": entry.sha256,
-        "licence": entry.licence,
-        "citation": entry.citation,
-        "rows": entry.rows,
-    }
 
 
 def describe_file(path: Path, sha256: str, rows: int) -> dict[str, Any]:

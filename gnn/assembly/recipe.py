@@ -42,9 +42,22 @@ class SetChoice(_Strict):
 
     name: str
     """Name in the catalogue."""
-    split: Literal["given", "scaffold", "random"] = "scaffold"
+    split: Literal["given", "scaffold", "random", "train"] = "scaffold"
+    """``train``: the set only helps to train. None of its rows is held back, and its values never
+    change a row that another set holds back."""
     valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     """Share of rows used only for measuring, if the split is not given."""
+    minimum_values: Annotated[int, Field(ge=1)] = 1
+    """Tasks of the set with fewer values are left out."""
+
+    @model_validator(mode="after")
+    def _without_valid(self) -> Self:
+        if self.split == "train" and "valid" in self.model_fields_set:
+            raise ValueError(
+                f'{self.name}: split = "train" holds no rows back; leave valid out, or choose '
+                "another split"
+            )
+        return self
 
 
 class Presumed(_Strict):

@@ -10,6 +10,7 @@ from rdkit import Chem
 from chem.errors import InputError
 from chem.structure.equivalence import (
     EQUALITIES,
+    drawing_blind_key,
     heavy_composition,
     is_labelled,
     why_equal,
@@ -36,7 +37,32 @@ def test_only_stereo_goes(smiles: str, flat: str) -> None:
     assert without_stereo(flat) == flat
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("C[C@H](N)C(=O)O", "CC([NH3+])C(=O)[O-]"),
+        ("CC(=O)CC(C)=O", "CC(O)=CC(C)=O"),
+        ("CCCOc1ccccc1-c1nc2[nH]nnc2c(=O)[nH]1", "CCCOc1ccccc1C1=NC(=O)C2NN=NC2=N1"),
+        ("CC(C)c1nc(C)ccc1/C=C/CO", "CC(C)=C1N=C(C)C=CC1=CCCO"),  # hydrogens moved from carbon
+        ("C[N+](=O)[O-]", "CN(=O)=O"),
+        ("[2H]C", "C"),
+    ],
+)
+def test_drawings_of_a_compound_share_a_key(one: str, other: str) -> None:
+    assert drawing_blind_key(one) == drawing_blind_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("CCO", "CC=O"), ("CCO", "CCN"), ("CCCO", "CC(C)O"), ("c1ccccc1O", "C1CCCCC1O")],
+)
+def test_other_compounds_have_other_keys(one: str, other: str) -> None:
+    assert drawing_blind_key(one) != drawing_blind_key(other)
+
+
 def test_a_mistake_is_told() -> None:
+    with pytest.raises(InputError, match="expected a SMILES"):
+        drawing_blind_key("not a molecule")
     with pytest.raises(InputError, match="expected a SMILES"):
         without_stereo("not a molecule")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.activities.activity import ActivityTable, Task, object_array
-from data.activities.repeats import drop_contradictions, merge_duplicates
+from data.activities.repeats import MergeReport, drop_contradictions, merge_duplicates
 
 NAN = np.nan
 ROW = st.tuples(
@@ -68,6 +68,15 @@ def test_repeated_classes(measured: list[float | None], expected: float, conflic
     assert report.conflicting == conflicting
 
 
+def test_a_report_names_the_tasks_that_disagree() -> None:
+    rows: list[Row] = [("C", 5.0, 0, 0.0, "train"), ("C", 6.5, 0, 1.0, "train")]
+    _, report = merge_duplicates(make_table(rows))
+    assert (report.conflicts, report.apart) == ({"b": 1}, {"a": 1})
+    rows = [("C", 6.5, -1, 1.0, "train"), ("C", 5.0, 0, 1.0, "train")]
+    _, report = merge_duplicates(make_table(rows))
+    assert (report.conflicts, report.apart) == ({}, {})
+
+
 def test_a_molecule_in_two_parts_goes_to_the_most_held_back() -> None:
     rows: list[Row] = [("C", 5.0, 0, 1.0, part) for part in ("valid", "test", "train")]
     table, report = merge_duplicates(make_table(rows))
@@ -101,7 +110,7 @@ def test_merging_twice_is_merging_once_and_counts_add_up(rows: list[Row]) -> Non
     assert int(table.is_measured.sum()) == kept + report.merged_values + report.conflicting
     again, second = merge_duplicates(merged)
     np.testing.assert_array_equal(again.values, merged.values)
-    assert second == (len(merged), len(merged), 0, 0, 0)
+    assert second == MergeReport(len(merged), len(merged), 0, 0, 0, {}, {})
 
 
 def count_looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:

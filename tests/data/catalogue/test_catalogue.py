@@ -7,7 +7,7 @@ from data.catalogue.catalogue import Dataset, TaskColumn, WheelSource, dataset, 
 
 def test_the_catalogue_has_every_set() -> None:
     names = list(datasets())
-    assert len(names) == len(set(names)) == 56
+    assert len(names) == len(set(names)) == 68
     assert sum(name.startswith("tdc_") for name in names) == 22
     assert sum(name.startswith("moleculeace_") for name in names) == 30
     assert {"kinase200", "tox21", "approved_drugs", "zinc_leadlike"} <= set(names)
@@ -19,10 +19,45 @@ def test_an_entry_is_complete(entry: Dataset) -> None:
     assert entry.licence
     assert entry.citation.startswith("doi:10.")
     assert entry.upstream.startswith("https://")
-    assert bool(entry.tasks or entry.task_column) == (entry.kind != "library")
+    assert bool(entry.all_tasks or entry.task_column) == (entry.kind != "library")
     for source in entry.sources:
         if isinstance(source, WheelSource) and len(source.members) == 1:
             assert source.members[0].sha256 == entry.sha256
+
+
+def test_a_task_of_two_sets_is_one_task() -> None:
+    units: dict[str, tuple[str, str]] = {}
+    for entry in datasets().values():
+        for task in entry.all_tasks:
+            about = (task.kind, task.unit)
+            assert units.setdefault(task.name, about) == about, task.name
+    for name, helper in (
+        ("tdc_ames", "ames_extra"),
+        ("tdc_lipophilicity_astrazeneca", "logd_extra"),
+        ("tdc_caco2_wang", "caco2_extra"),
+    ):
+        assert dataset(name).tasks[0].name == dataset(helper).tasks[0].name
+
+
+def test_columns_that_no_field_names_are_tasks() -> None:
+    toxcast = dataset("toxcast")
+    assert [task.name for task in toxcast.all_tasks] == list(toxcast.columns[1:])
+    assert {task.kind for task in toxcast.all_tasks} == {"classification"}
+    assert dataset("tdc_herg").all_tasks == dataset("tdc_herg").tasks
+
+
+@pytest.mark.parametrize(
+    ("shipped", "names"),
+    [
+        (True, ["kinase200", "tox21", "tdc_herg", "toxcast", "ames_extra", "b3db"]),
+        (False, ["sider", "extra_kinase_values", "ld50_routes", "caco2_extra", "dili_extra"]),
+    ],
+)
+def test_values_of_unclear_terms_are_not_passed_on(shipped: bool, names: list[str]) -> None:
+    assert {dataset(name).ship_values for name in names} == {shipped}
+    for entry in datasets().values():
+        if "NC" in entry.licence or "not named" in entry.licence:
+            assert not entry.ship_values
 
 
 def test_files_of_two_entries_never_meet() -> None:

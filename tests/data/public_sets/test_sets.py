@@ -7,7 +7,7 @@ import pytest
 from chem.errors import InputError
 from data.catalogue.catalogue import dataset
 from data.catalogue.panel import human_kinases, kinase_panel
-from data.public_sets.sets import find_plateau, flag_plateaus, load_activities, read_activities
+from data.public_sets.sets import load_activities, read_activities
 
 FILES = Path(__file__).parents[2] / "files/data"
 
@@ -89,53 +89,48 @@ def test_a_library_has_no_activities() -> None:
         load_activities("approved_drugs")
 
 
-VALUES = Path(__file__).parents[2] / "files/data/kinase_values.csv"
+def test_a_long_table_with_named_tasks(tmp_path: Path) -> None:
+    file = tmp_path / "dili.csv"
+    file.write_text(
+        "smiles,task,y,in_tdc\nCCO,dili,1,True\nCCN,dili,0,False\nCCO,mitotoxicity,0,False\n"
+        "CCC,another,1,False\n"
+    )
+    table = read_activities(file, dataset("dili_extra"))
+    names = [task.name for task in table.tasks]
+    assert names[:2] == ["dili_gold", "mitotoxicity"]
+    assert list(table.smiles) == ["CCO", "CCN"]
+    np.testing.assert_array_equal(table.values[:, :2], [[1, 0], [0, np.nan]])
+    assert np.isnan(table.values[:, 2:]).all()
+    assert table.notes == ("dili_extra: 1 value of 1 other task in its column task left out",)
+    file.write_text("smiles,task,y,in_tdc\nCCO,dili,2,True\n")
+    with pytest.raises(InputError, match=r"column dili: classes must be 0 or 1"):
+        read_activities(file, dataset("dili_extra"))
 
 
-def read_values(gene: str) -> np.ndarray:
-    with VALUES.open(newline="") as file:
-        found = [row["pactivity"] for row in csv.DictReader(file) if row["gene"] == gene]
-    return np.array(found, dtype=np.float32)
-
-
-@pytest.mark.parametrize(
-    ("gene", "plateau", "count"),
-    [
-        ("PAK4", 5.3, 637),  # the clearest case: 59 % of the values
-        ("MAPKAPK3", 5.0, 593),
-        ("FLT1", 6.4, 241),  # high, but those molecules sit on other kinases' plateaus too
-        ("TTK", 5.0, 16),  # 3.6 % only, but three times as frequent as the next value
-        ("EPHB4", None, 0),  # 7.3 is no concentration limit
-        ("PRKDC", None, 0),  # 9.52, the top of its range
-        ("CDK4", None, 0),  # 7.96 above the median
-    ],
-)
-def test_plateaus_of_real_kinases(gene: str, plateau: float | None, count: int) -> None:
-    values = read_values(gene)
-    found = find_plateau(values)
-    assert found == (None if plateau is None else pytest.approx(plateau))
-    bounds = flag_plateaus(values[:, None])
-    assert (bounds == -1).sum() == count
-    assert (bounds == 1).sum() == 0
-
-
-def test_few_values_are_no_plateau() -> None:
-    assert find_plateau(np.array([], np.float32)) is None
-    assert find_plateau(np.full(9, 5, np.float32)) is None
-    assert find_plateau(np.full(10, 5, np.float32)) == 5
-
-
-def test_a_peak_above_the_median_is_no_plateau() -> None:
-    below = np.linspace(3, 5, 30, dtype=np.float32)
-    assert find_plateau(np.concatenate([below, np.full(20, 6, np.float32)])) is None
-    assert find_plateau(np.concatenate([below, np.full(40, 6, np.float32)])) == 6
-
-
-def test_missing_values_are_never_flagged() -> None:
-    values = np.array([[5.0, np.nan]] * 12 + [[8.0, 7.0]] * 3, np.float32)
-    bounds = flag_plateaus(values)
-    assert bounds[:, 0].tolist() == [-1] * 12 + [0] * 3
-    assert not bounds[:, 1].any()
+def test_values_that_kinase200_lacks(tmp_path: Path) -> None:
+    """Rows that another set is measured on stay out, and so do proteins without a column."""
+    file = tmp_path / "extra.csv"
+    rows = [
+        ("CCO", "P00533", "5", "False"),  # a floor of the set: EGFR has one value only
+        ("CCN", "P00533", "7.25", "False"),
+        ("CCO", "P04626", "4.5229", "False"),
+        ("CCC", "P00533", "8", "True"),
+        ("CCO", "O60885", "6", "False"),  # BRD4 is no kinase
+    ]
+    lines = [f"{s},key-{s},{u},gene,{v},x,{flag},1," for s, u, v, flag in rows]
+    header = "smiles,inchikey,uniprot,gene,pactivity,source,in_valid,replicates,replicate_sd"
+    file.write_text("\n".join([header, *lines]))
+    table = read_activities(file, dataset("extra_kinase_values"))
+    assert len(table.tasks) == len(human_kinases())
+    assert list(table.ids) == ["key-CCO", "key-CCN"]
+    picked = table.select_tasks(["EGFR", "ERBB2"])
+    np.testing.assert_allclose(picked.values, [[5, 4.5229], [7.25, np.nan]], rtol=1e-6)
+    assert picked.bounds.tolist() == [[-1, -1], [0, 0]]
+    assert (
+        table.tasks == read_activities(FILES / "kinase200_sample.csv", dataset("kinase200")).tasks
+    )
+    assert len(table.notes) == 2
+    assert table.notes[0].startswith("extra_kinase_values: 1 row left out, marked by the column in")
 
 
 def test_a_half_life_of_zero_is_left_out_and_told(tmp_path: Path) -> None:
@@ -155,3 +150,11 @@ def test_the_limits_of_a_clearance_stay_bounds(tmp_path: Path) -> None:
     assert table.bounds[:, 0].tolist() == [-1, 0, 1]
     assert table.values[:, 0].tolist() == [3.0, 17.5, 150.0]
     assert not table.notes
+
+
+def test_several_limits_of_assays_are_bounds(tmp_path: Path) -> None:
+    file = tmp_path / "herg.csv"
+    file.write_text("smiles,inchikey,pic50,source,used_as\nC,a,5,x,\nCC,b,4.5229,x,\nCCC,c,6,x,\n")
+    table = read_activities(file, dataset("herg_pic50"))
+    assert table.bounds[:, 0].tolist() == [-1, -1, 0]
+    assert table.tasks[0].unit == "pActivity"

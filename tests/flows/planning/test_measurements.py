@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from data.catalogue import catalogue
+from flows.planning.measurements import make_measured_compounds, measurements_of_sets
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.find_bundle import read_card
 from gnn.bundle.measured_compounds import FILE, load_measured_compounds
@@ -116,3 +117,23 @@ def test_another_version_of_a_set_is_refused(
     assert answer.code == 2
     assert "another version of tdc_ames" in answer.err
     assert not (bundle.path / FILE).exists()
+
+
+@pytest.mark.usefixtures("_local_sets")
+def test_values_of_unclear_terms_stay_behind(
+    make_bundle: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    changed = catalogue.datasets()
+    changed["tdc_ames"] = changed["tdc_ames"].model_copy(update={"ship_values": False})
+    bundle = make_bundle(tmp_path / "bundle", tasks=[("NR-AR", "c"), ("ames", "c")])
+    trained_on(bundle, "tox21", "tdc_ames")
+    found = measurements_of_sets(read_card(bundle.path))
+    assert found.compounds.tasks == ("NR-AR", "ames")
+    assert len(found.compounds.of("NR-AR").rows) > 20
+    assert len(found.compounds.of("ames").rows) == 0
+    assert [source["name"] for source in found.sources] == ["tox21"]
+    bundle = make_bundle(tmp_path / "other", tasks=[("ames", "c")])
+    trained_on(bundle, "tdc_ames")
+    path, made = make_measured_compounds(str(bundle.path))
+    assert len(made) == 0
+    assert len(load_measured_compounds(path.parent, read_card(path.parent)) or ()) == 0

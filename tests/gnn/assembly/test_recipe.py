@@ -61,6 +61,10 @@ def test_what_is_given_is_taken_and_the_rest_is_as_documented(tmp_path: Path) ->
         pytest.param('[[sets]]\nname = "tox21"\n', "", "sets", id="no sets"),
         pytest.param('"tox21"', '"tox21"\nvalid = 0.7', "sets.0.valid", id="too many valid rows"),
         pytest.param('"tox21"', '"tox21"\nsplit = "time"', "sets.0.split", id="unknown split"),
+        pytest.param(
+            '"tox21"', '"tox21"\nsplit = "train"\nvalid = 0.1', "valid out", id="no valid"
+        ),
+        pytest.param('"tox21"', '"tox21"\nminimum_values = 0', "minimum_values", id="no minimum"),
         pytest.param('"Mine"', '"Mine"\nmembers = 0', "members", id="no members"),
         pytest.param('"Mine"', '"Mine"\nmember = 3', "member", id="unknown key"),
         pytest.param("width", "widht", "did you mean width?", id="a misspelt size"),
