@@ -120,7 +120,7 @@ def test_times_volumes_and_rates_are_learned_as_logarithms() -> None:
     ("change", "told"),
     [
         ({"kind": "classification", "scale": "log10"}, "numbers above 0"),
-        ({"scale": "log10", "floor": 0.0}, "numbers above 0"),
+        ({"scale": "log10", "floors": (0.0,)}, "numbers above 0"),
         ({"scale": "log10", "ceiling": 5.0, "offset": -5.0}, "numbers above 0"),
         ({"main_metric": "auroc"}, "does not judge"),
         ({"kind": "classification", "main_metric": "mae"}, "does not judge"),
@@ -131,3 +131,12 @@ def test_a_scale_or_metric_that_cannot_be_is_refused(change: dict[str, object], 
     task = {"column": "y", "name": "t", "kind": "regression", "unit": "h", **change}
     with pytest.raises(ValidationError, match=told):
         TaskColumn.model_validate(task)
+
+
+def test_sets_agree_about_a_task_that_they_share() -> None:
+    known: dict[str, tuple[object, ...]] = {}
+    for entry in datasets().values():
+        for task in entry.all_tasks:
+            about = (task.kind, task.unit, task.scale, task.main_metric)
+            assert known.setdefault(task.name, about) == about, (entry.title, task.name)
+    assert len(known) > 500
