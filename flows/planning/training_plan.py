@@ -12,7 +12,8 @@ from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.planning.training_checks import check_model, check_name, column_safe
-from gnn.assembly.assemble import Assembled, assemble_recipe, describe_file
+from gnn.assembly.analogs import assemble_with_analogs
+from gnn.assembly.assemble import Assembled, describe_file
 from gnn.assembly.own_assay import (
     ASSAY_MEMBERS,
     Wanted,
@@ -120,7 +121,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         name=check_name(name or recipe.name),
         title=recipe.title,
         description=recipe.description,
-        assemble=lambda progress: assemble_recipe(recipe, progress),
+        assemble=lambda progress: assemble_with_analogs(recipe, progress),
         measurements=measurements_of_sets,
         sizes=recipe.sizes,
         settings=lambda rows: recipe.settings(),

@@ -84,6 +84,8 @@ class TeachingChoice(_Strict):
     """Teachers whose mean is learned in regressions; empty means all of them."""
     members: Annotated[int, Field(ge=1, le=50)] = 2
     """Number of networks that teach, if networks do."""
+    analogs: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Number of unlabelled molecules to add, see :mod:`gnn.assembly.analogs`."""
     network: dict[str, int | float] = {}
     """Sizes of the teaching networks that differ from those of the shipped networks."""
     training: dict[str, int | float] = {}

@@ -29,7 +29,7 @@ from gnn.training.loop import (
     learning_rate,
     read_checkpoint,
 )
-from gnn.training.training_set import TrainingSet
+from gnn.training.training_set import UNLABELLED, TrainingSet
 
 _PIECE = 256
 """Molecules whose inputs are computed at once."""
@@ -250,7 +250,7 @@ def fit_head(run: TrainingRun, given: Tensor, member: int = 0) -> State:
     """Fit the head of one member on the result of :func:`inputs`, on the same device.
 
     It learns from its ``fit`` and ``stop`` rows alike, for all epochs: nothing stops it early. Soft
-    targets have the weight ``config.distil``.
+    targets have the weight ``config.distil``; with them it learns from ``unlabelled`` rows as well.
 
     Raises:
         ModelError: The training diverged, or a task has no value to learn from.
@@ -259,6 +259,8 @@ def fit_head(run: TrainingRun, given: Tensor, member: int = 0) -> State:
     head = _Member(run, member, given.device, "fit", "stop", head=True)
     targets = None if run.soft_targets is None else head.standardize(run.soft_targets.values)
     generator, rows = np.random.default_rng(head.seed), head.rows
+    if targets is not None:
+        rows = np.concatenate([rows, run.data.rows(member, UNLABELLED)])
 
     def shuffle(epoch: int) -> Ints:
         nonlocal rows

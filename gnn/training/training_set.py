@@ -19,6 +19,9 @@ _STEPS, _REACH = 25, 5.0
 """Steps per standard deviation, and the limit at which labels are cut: a label fits into a byte."""
 _FORMATS = {"training": 3, "pretraining": 1}
 
+UNLABELLED = "unlabelled"
+"""The role of a molecule without measurements: only predictions of the teachers are learned."""
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -35,7 +38,7 @@ class TrainingSet:
     roles: Strings
     """[K, M] the use that each of K members makes of a molecule: ``fit`` (train on it), ``stop``
     (decide by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on
-    it)."""
+    it), :data:`UNLABELLED`."""
     tasks: tuple[dict[str, Any], ...]
     """[T] name, kind (``regression`` or ``classification``), unit, scale (``log10``: the values are
     logarithms of numbers in the unit; otherwise, also if missing, such numbers), and others."""
@@ -77,8 +80,9 @@ class TrainingSet:
         values = self.values
         if self.spare is not None:
             values = np.where(np.isnan(values) & ~test.T, self.spare, values)
-        roles = np.where(test, "test", "fit").repeat(len(self.roles), axis=0)
-        return replace(self, values=values, roles=roles.astype("<U5"), spare=None)
+        kept = np.isin(self.roles[:1], ("test", UNLABELLED))
+        roles = np.where(kept, self.roles[:1], "fit").repeat(len(self.roles), axis=0)
+        return replace(self, values=values, roles=roles, spare=None)
 
     def rows(self, member: int, *roles: str) -> Ints:
         """Return the rows that have any of these roles for a member."""

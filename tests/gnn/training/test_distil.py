@@ -25,7 +25,7 @@ from gnn.training.ensemble import held_out_outputs
 from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
 from gnn.training.networks import fit_head, inputs
 from gnn.training.teacher import TEACHERS, average, teach
-from gnn.training.training_set import TrainingSet, load_training_set, save_training_set
+from gnn.training.training_set import UNLABELLED, TrainingSet, load_training_set, save_training_set
 from tests.graphs import graph_of
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
@@ -181,6 +181,24 @@ def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
     assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8
 
 
+def test_only_soft_targets_teach_molecules_without_measurements(data: TrainingSet) -> None:
+    """Their measurements, if any were left in the arrays, would be ignored."""
+    roles = np.where(np.arange(120) % 3 == 1, UNLABELLED, data.roles)
+    part = replace(data, roles=roles)
+    changed = replace(part, values=np.where((roles[:1] == UNLABELLED).T, 0, data.values))
+    given = inputs(run_of(data))
+    lesson = np.full(data.values.shape, np.nan, np.float32)
+    other = np.where((roles[:1] == UNLABELLED).T, np.float32(1), lesson)
+
+    def fitted(of: TrainingSet, targets: np.ndarray | None) -> torch.Tensor:
+        soft = None if targets is None else SoftTargets(targets, {})
+        state = fit_head(replace(run_of(of), soft_targets=soft), given)
+        return state["first.weight"]
+
+    assert torch.equal(fitted(part, None), fitted(changed, None))
+    assert not torch.equal(fitted(part, lesson), fitted(part, other))
+
+
 def test_teachers_are_averaged_where_they_speak() -> None:
     one = np.array([[1.0, np.nan], [np.nan, np.nan]], np.float32)
     other = np.array([[3.0, 5.0], [np.nan, 2.0]], np.float32)
@@ -199,12 +217,14 @@ def test_holes_of_a_lesson_do_not_count() -> None:
 def test_everything_is_trained_on_but_the_test_rows(data: TrainingSet) -> None:
     parts = data.roles.copy()
     parts[:, :10] = "test"
+    parts = np.where(np.arange(120) >= 110, UNLABELLED, parts)
     spare = np.full(data.values.shape, np.nan, np.float32)
     spare[:6, 1] = 1.0  # rows 0 and 3 have no value of task 1, but are test rows
     spare[15, 1] = 1.0
     found = replace(data, roles=parts, spare=spare).everything()
-    assert set(np.unique(found.roles)) == {"fit", "test"}
-    np.testing.assert_array_equal(found.roles == "test", parts == "test")
+    assert set(np.unique(found.roles)) == {"fit", "test", UNLABELLED}
+    for kept in ("test", UNLABELLED):
+        np.testing.assert_array_equal(found.roles == kept, parts == kept)
     assert np.isnan(data.values[15, 1])
     assert found.values[15, 1] == 1
     np.testing.assert_array_equal(found.values[:10], data.values[:10])
