@@ -47,7 +47,7 @@ class SetChoice(_Strict):
     change a row that another set holds back."""
     valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     """Share of rows used only for measuring, if the split is not given."""
-    minimum_values: Annotated[int, Field(ge=1)] = 1
+    minimum_values: Annotated[int, Field(ge=0)] = 0
     """Tasks of the set with fewer values are left out."""
 
     @model_validator(mode="after")

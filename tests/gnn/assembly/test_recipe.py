@@ -64,7 +64,7 @@ def test_what_is_given_is_taken_and_the_rest_is_as_documented(tmp_path: Path) ->
         pytest.param(
             '"tox21"', '"tox21"\nsplit = "train"\nvalid = 0.1', "valid out", id="no valid"
         ),
-        pytest.param('"tox21"', '"tox21"\nminimum_values = 0', "minimum_values", id="no minimum"),
+        pytest.param('"tox21"', '"tox21"\nminimum_values = -1', "minimum_values", id="no minimum"),
         pytest.param('"Mine"', '"Mine"\nmembers = 0', "members", id="no members"),
         pytest.param('"Mine"', '"Mine"\nmember = 3', "member", id="unknown key"),
         pytest.param("width", "widht", "did you mean width?", id="a misspelt size"),
