@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from chem.features.descriptors import descriptors
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.records.message_text import counted
 from chem.records.records import Failure
@@ -249,7 +250,11 @@ def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + _how_long(recipe),
     }
-    return assemble(table, divide, meta, progress, presumed)
+    assembled = assemble(table, divide, meta, progress, presumed)
+    if recipe.teaching is None or "trees" not in recipe.teaching.teachers:
+        return assembled
+    described = descriptors(assembled.smiles, progress)
+    return assembled._replace(data=replace(assembled.data, descriptors=described))
 
 
 def _how_long(recipe: Recipe) -> str:
