@@ -25,6 +25,7 @@ from gnn.training.networks import inputs
 from gnn.training.progress import ProgressPrinter
 from gnn.training.teacher import average, teach
 from gnn.training.training_set import TrainingSet, load_training_set
+from gnn.training.trees import check_trees
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def fit_distilled(
     own = _first(run, members)
     if teaching is None or run.pretrained is None:
         return Distilled(fit_ensemble(own, work), {})
+    if "trees" in teaching.teachers:
+        check_trees(run.data.descriptors)  # before the networks, which take long
     by = asdict(teaching)
     claim(own, work, by)
     run = replace(run, given=cache(partial(inputs, run)))

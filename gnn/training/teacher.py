@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.errors import ModelError
 from gnn.features.array_types import Floats, Floats32, Floats64, Ints, pieces
 from gnn.models.device_process import solve_on_device
 from gnn.models.gaussian_process import solve
@@ -22,7 +21,7 @@ from gnn.training.baselines import teacher_forest
 from gnn.training.loop import TrainingRun
 from gnn.training.networks import inputs
 from gnn.training.training_set import TrainingSet
-from gnn.training.trees import boosted_trees
+from gnn.training.trees import boosted_trees, check_trees
 
 TEACHERS = ("networks", "process", "forest", "trees")
 MOST_ROWS = 12_000
@@ -145,12 +144,7 @@ def _forest(run: TrainingRun) -> Floats32:
 
 def _trees(run: TrainingRun) -> Floats32:
     """Return the predictions of boosted trees on descriptors, one model per task."""
-    descriptors = run.data.descriptors
-    if descriptors is None:
-        raise ModelError(
-            "found a training set without descriptors, expected some for the teacher trees; make "
-            "it again with `hitlist train RECIPE --arrays`"
-        )
+    descriptors = check_trees(run.data.descriptors)
     return _task_by_task(run, partial(boosted_trees, descriptors), "boosted trees")
 
 

@@ -5,10 +5,12 @@ and Wood 2023, arXiv 2310.00174). The settings were not tuned: small steps, few 
 tree and a strong penalty; a small task has smaller trees.
 """
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from gnn.errors import ModelError
 from gnn.features.array_types import Floats, Floats32, Floats64, Ints
 
 _SMALL = 1000
@@ -26,6 +28,24 @@ _SETTINGS: dict[str, Any] = {
 }
 _FOR_SMALL = {"n_estimators": 200, "learning_rate": 0.04, "num_leaves": 15, "min_child_samples": 8}
 _FOR_LARGE = {"n_estimators": 300, "learning_rate": 0.05, "num_leaves": 31, "min_child_samples": 15}
+
+
+def check_trees(descriptors: Floats32 | None) -> Floats32:
+    """Return the descriptors [M, D] of a training set if trees can be fitted to them.
+
+    Raises:
+        ModelError: The set has none, or LightGBM is not installed.
+    """
+    if descriptors is None:
+        raise ModelError(
+            "found a training set without descriptors, expected some for the teacher trees; make "
+            "it again with `hitlist train RECIPE --arrays`"
+        )
+    if find_spec("lightgbm") is None:
+        raise ModelError(
+            "found no LightGBM, expected it for the teacher trees; give `pip install lightgbm`"
+        )
+    return descriptors
 
 
 def boosted_trees(

@@ -5,10 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chem.features.descriptors import descriptors
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.assembly.assemble import Assembled, assemble, fold_roles, join, stop_roles
+from gnn.assembly import assemble as module
+from gnn.assembly.assemble import (
+    Assembled,
+    assemble,
+    assemble_recipe,
+    fold_roles,
+    join,
+    stop_roles,
+)
+from gnn.assembly.recipe import Recipe
 from gnn.errors import ModelError
 from gnn.features.array_types import Strings
 from gnn.features.graph_arrays import collect
@@ -172,3 +182,24 @@ def test_joined_tables_keep_their_splits() -> None:
     assert joined.split is not None
     assert joined.split.tolist() == ["valid", "train", "test"]
     assert list(joined.smiles) == ["CCO", "CCN", "CCC"]
+
+
+def test_descriptors_are_computed_only_if_trees_teach(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("C" * size + "O", float(size), float(size % 2)) for size in range(1, 21)]
+    monkeypatch.setattr(module, "load_activities", lambda name: table(rows))
+
+    def recipe(*teachers: str) -> Recipe:
+        return Recipe.model_validate(
+            {
+                "name": "mine",
+                "title": "Mine",
+                "sets": [{"name": "tox21", "split": "random"}],
+                "training": {"encoder_rate": 0},
+                "teaching": {"teachers": teachers},
+            }
+        )
+
+    found = assemble_recipe(recipe("networks", "trees"))
+    assert len(found.smiles) == 20
+    np.testing.assert_array_equal(found.data.descriptors, descriptors(found.smiles))
+    assert assemble_recipe(recipe("networks", "forest")).data.descriptors is None

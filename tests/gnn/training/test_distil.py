@@ -185,11 +185,14 @@ def test_networks_learn_what_they_are_taught(data: TrainingSet) -> None:
     assert np.corrcoef(found[held, 0], heavy[held])[0, 1] > 0.8
 
 
-def test_trees_need_descriptors(data: TrainingSet) -> None:
+def test_trees_need_descriptors_before_anything_is_fitted(
+    data: TrainingSet, tmp_path: Path
+) -> None:
     with pytest.raises(
         ModelError, match="without descriptors, expected some for the teacher trees"
     ):
-        teach(run_of(replace(data, descriptors=None)), [], "trees")
+        fit_distilled(run_of(replace(data, descriptors=None)), 2, TEACHING, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_teachers_are_averaged_where_they_speak() -> None:

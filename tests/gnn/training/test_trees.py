@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from gnn.errors import ModelError
 from gnn.evaluation.metrics import auroc, r2
-from gnn.training.trees import boosted_trees
+from gnn.training import trees
+from gnn.training.trees import boosted_trees, check_trees
 
 FEATURES = np.random.default_rng(0).normal(size=(600, 12)).astype(np.float32)
 FEATURES[::7, 3] = np.nan
@@ -37,3 +39,12 @@ def test_a_seed_gives_the_same_bits(classes: bool) -> None:
 def test_one_value_is_predicted_everywhere(classes: bool) -> None:
     found = boosted_trees(FEATURES, ROWS, np.ones(400, np.float32), classes)
     np.testing.assert_array_equal(found, np.ones(600))
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_trees(FEATURES) is FEATURES
+    with pytest.raises(ModelError, match="without descriptors, expected some"):
+        check_trees(None)
+    monkeypatch.setattr(trees, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match="no LightGBM, expected it for the teacher trees"):
+        check_trees(FEATURES)
