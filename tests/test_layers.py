@@ -22,6 +22,7 @@ HOMES = {
     "torch_geometric": {"gnn"},
     "safetensors": {"gnn"},
     "sklearn": {"gnn", "data"},
+    "lightgbm": {"gnn"},
     "deepchem": {"data"},
     "dask": {"screening"},
     "distributed": {"screening"},

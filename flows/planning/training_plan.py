@@ -12,7 +12,6 @@ from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
 from flows.planning.training_checks import check_model, check_name, column_safe
-from gnn.assembly.analogs import assemble_with_analogs
 from gnn.assembly.assemble import Assembled, describe_file
 from gnn.assembly.own_assay import (
     ASSAY_MEMBERS,
@@ -23,6 +22,7 @@ from gnn.assembly.own_assay import (
     assemble_assay,
 )
 from gnn.assembly.recipe import Recipe, find_recipe, load_recipe, shipped_recipes
+from gnn.assembly.recipe_arrays import recipe_arrays
 from gnn.evaluation.card import Card
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig
@@ -121,7 +121,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         name=check_name(name or recipe.name),
         title=recipe.title,
         description=recipe.description,
-        assemble=lambda progress: assemble_with_analogs(recipe, progress),
+        assemble=lambda progress: recipe_arrays(recipe, progress),
         measurements=measurements_of_sets,
         sizes=recipe.sizes,
         settings=lambda rows: recipe.settings(),

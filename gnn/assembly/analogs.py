@@ -11,8 +11,7 @@ from chem.records.message_text import counted
 from chem.records.records import Failure
 from chem.structure.analogs import draw_analogs
 from data.activities.activity import EXACT
-from gnn.assembly.assemble import Assembled, assemble_recipe
-from gnn.assembly.recipe import Recipe
+from gnn.assembly.assemble import Assembled
 from gnn.errors import ModelError
 from gnn.features.array_types import Report
 from gnn.features.graph_arrays import collect, join_graphs
@@ -20,13 +19,6 @@ from gnn.training.training_set import UNLABELLED
 
 _TRIES = 20
 """Draws for each analog that is asked for, before the molecules are given up as too uniform."""
-
-
-def assemble_with_analogs(recipe: Recipe, progress: Report | None = None) -> Assembled:
-    """Fetch a recipe's sets and make its training set, with the analogs that it asks for."""
-    assembled = assemble_recipe(recipe, progress)
-    count = recipe.teaching.analogs if recipe.teaching else 0
-    return add_analogs(assembled, count, recipe.seed, progress) if count else assembled
 
 
 def add_analogs(

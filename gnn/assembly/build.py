@@ -153,6 +153,11 @@ def build_assay(
     return card
 
 
+def _packages(teaching: Teaching | None) -> tuple[str, ...]:
+    """Return the packages on which a bundle's numbers depend."""
+    return (*_VERSIONS, *(["lightgbm"] if teaching and "trees" in teaching.teachers else []))
+
+
 def _measured_role(data: TrainingSet) -> str:
     return "test" if (data.roles == "test").any() else "valid"
 
@@ -180,7 +185,7 @@ def _card(
         split=meta["split"] + f"; measured on the {role} rows" + split_ending,
         notes=[*notes, *([f"forest: {FOREST}"] if plan.forest else [])],
         weights="",
-        versions={package: version(package) for package in _VERSIONS},
+        versions={package: version(package) for package in _packages(plan.teaching)},
         **own,
     )
 

@@ -73,15 +73,29 @@ class Presumed(_Strict):
     """Only molecules that are less similar than this to every measured one are used."""
 
 
+_Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class TeacherWeight(_Strict):
+    """The weight of one teacher in the mean that is learned, for each kind of task."""
+
+    regression: _Weight
+    classification: _Weight
+
+
 class TeachingChoice(_Strict):
     """Teachers: the shipped networks learn their mean on every molecule.
 
     See :mod:`gnn.training.teacher`.
     """
 
-    teachers: Annotated[tuple[Literal["networks", "process", "forest"], ...], Field(min_length=1)]
+    teachers: Annotated[
+        tuple[Literal["networks", "process", "forest", "trees"], ...], Field(min_length=1)
+    ]
     values: tuple[str, ...] = ()
     """Teachers whose mean is learned in regressions; empty means all of them."""
+    weights: dict[str, TeacherWeight] = {}
+    """The weight of each teacher, instead of ``values``; empty gives all of them the same."""
     members: Annotated[int, Field(ge=1, le=50)] = 2
     """Number of networks that teach, if networks do."""
     analogs: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -144,6 +158,7 @@ class Recipe(_Strict):
             raise ValueError("teaching.teachers: one is named twice; name each once")
         if strange := set(self.teaching.values) - set(self.teaching.teachers):
             raise ValueError(f"teaching.values: {min(strange)} is none of teaching.teachers")
+        _check_weights(self.teaching)
         for name in ("network", "training"):
             _check(name, getattr(self.teaching, name))
         if others := self.teaching.network.keys() - set(_OF_HEADS):
@@ -195,6 +210,7 @@ class Recipe(_Strict):
         return {
             "teachers": list(self.teaching.teachers),
             "values": list(self.teaching.values),
+            "weights": {name: of.model_dump() for name, of in self.teaching.weights.items()},
             "members": self.teaching.members,
             "network": network,
             "training": asdict(training),
@@ -203,6 +219,22 @@ class Recipe(_Strict):
     def teaching_for(self, tasks: int) -> Teaching | None:
         """Return the teaching for the networks of a number of tasks."""
         return read_teaching(self.teaching_settings(), tasks, self.encoder())
+
+
+def _check_weights(teaching: TeachingChoice) -> None:
+    """Raise ValueError for weights that leave out a teacher, or that leave a task without one."""
+    if not teaching.weights:
+        return
+    if teaching.values:
+        raise ValueError("teaching.values and teaching.weights exclude each other; leave one out")
+    if different := set(teaching.weights) ^ set(teaching.teachers):
+        raise ValueError(
+            f"teaching.weights: {min(different)} is in only one of teaching.teachers and "
+            "teaching.weights; give each teacher its weights"
+        )
+    for kind in TeacherWeight.model_fields:
+        if not any(getattr(weight, kind) for weight in teaching.weights.values()):
+            raise ValueError(f"teaching.weights: every {kind} is 0; give one teacher more")
 
 
 def _check(name: str, given: Mapping[str, int | float]) -> None:

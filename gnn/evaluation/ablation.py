@@ -15,6 +15,7 @@ _NAMES = {
     "networks": "networks, trained on the measurements",
     "process": "Gaussian processes",
     "forest": "random forests on the networks' counts",
+    "trees": "boosted trees on descriptors",
 }
 
 

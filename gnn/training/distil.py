@@ -7,7 +7,7 @@ finds everything that was fitted in WORK.
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gnn.errors import ModelError
-from gnn.features.array_types import Floats32
+from gnn.features.array_types import Bools, Floats32
 from gnn.models.durable_file import keep_array
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, State, network_config
@@ -25,6 +25,7 @@ from gnn.training.networks import inputs
 from gnn.training.progress import ProgressPrinter
 from gnn.training.teacher import average, teach
 from gnn.training.training_set import TrainingSet, load_training_set
+from gnn.training.trees import check_trees
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Teaching:
     """Number of networks that teach."""
     values: tuple[str, ...] = ()
     """Those of ``teachers`` whose mean teaches regressions; empty means all of them."""
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The weight of each teacher in each kind of task (``regression``, ``classification``). Empty
+    gives all of them the same; then ``values`` counts."""
 
 
 def read_teaching(
@@ -54,6 +58,7 @@ def read_teaching(
         training=TrainingConfig(**how["training"]),
         members=how["members"],
         values=tuple(how["values"]),
+        weights=how["weights"],
     )
 
 
@@ -83,6 +88,8 @@ def fit_distilled(
     own = _first(run, members)
     if teaching is None or run.pretrained is None:
         return Distilled(fit_ensemble(own, work), {})
+    if "trees" in teaching.teachers:
+        check_trees(run.data.descriptors)  # before the networks, which take long
     by = asdict(teaching)
     claim(own, work, by)
     run = replace(run, given=cache(partial(inputs, run)))
@@ -94,12 +101,29 @@ def fit_distilled(
         if not kept.is_file():
             keep_array(kept, teach(teachers, networks, name))
         by_teacher[name] = np.load(kept)
-    soft_targets = average(by_teacher)
-    if teaching.values:
-        values = average({name: by_teacher[name] for name in teaching.values})
-        soft_targets = np.where(run.data.binary, soft_targets, values)
+    soft_targets = combine(by_teacher, teaching, run.data.binary)
     own = replace(own, given=run.given, soft_targets=SoftTargets(soft_targets, by))
     return Distilled(fit_ensemble(own, work), by_teacher, soft_targets)
+
+
+def combine(by_teacher: Mapping[str, Floats32], teaching: Teaching, binary: Bools) -> Floats32:
+    """Return [M, T], the soft targets: the mean of the teachers, as a teaching weighs them.
+
+    Args:
+        by_teacher: The predictions [M, T] of each teacher.
+        teaching: Its ``weights`` or, if it has none, its ``values`` count.
+        binary: [T] True for classifications.
+    """
+    if teaching.weights:
+        weights = {
+            name: np.where(binary, of["classification"], of["regression"])
+            for name, of in teaching.weights.items()
+        }
+        return average(by_teacher, weights)
+    if not teaching.values:
+        return average(by_teacher)
+    values = average({name: by_teacher[name] for name in teaching.values})
+    return np.where(binary, average(by_teacher), values)
 
 
 def _first(run: TrainingRun, members: int) -> TrainingRun:

@@ -4,13 +4,14 @@ Their mean on every training molecule and every task, measured or not, is the ad
 bundle's networks beside the measurements (distillation; Hinton et al. 2015, arXiv 1503.02531).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.features.array_types import Floats32, Ints, pieces
+from gnn.features.array_types import Floats, Floats32, Floats64, Ints, pieces
 from gnn.models.device_process import solve_on_device
 from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
@@ -20,8 +21,9 @@ from gnn.training.baselines import teacher_forest
 from gnn.training.loop import TrainingRun
 from gnn.training.networks import inputs
 from gnn.training.training_set import TrainingSet
+from gnn.training.trees import boosted_trees, check_trees
 
-TEACHERS = ("networks", "process", "forest")
+TEACHERS = ("networks", "process", "forest", "trees")
 MOST_ROWS = 12_000
 """Most compounds of one task in its Gaussian process; of more, so many are drawn."""
 _NOISE, _CLASS_NOISE = 0.1, 0.3
@@ -46,6 +48,7 @@ def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
         "networks": lambda: _networks(run, states),
         "process": lambda: _process(run),
         "forest": lambda: _forest(run),
+        "trees": lambda: _trees(run),
     }
     found = makers[teacher]()
     if run.data.presumed is not None and teacher != "networks":
@@ -53,13 +56,24 @@ def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
     return found
 
 
-def average(by_teacher: dict[str, Floats32]) -> Floats32:
-    """Return the mean of the teachers' predictions [M, T], NaN where none has one."""
+def average(
+    by_teacher: Mapping[str, Floats32], weights: Mapping[str, Floats] | None = None
+) -> Floats32:
+    """Return the mean of the teachers' predictions [M, T], NaN where none has one.
+
+    Args:
+        by_teacher: The predictions [M, T] of each teacher, NaN where it has none.
+        weights: A weight from 0 for each teacher and task [T], in any unit; by default all count
+            the same. Where a teacher has no prediction, the others share its weight.
+    """
     every = np.stack(list(by_teacher.values()))
-    known = np.isfinite(every)
-    total = np.where(known, every, 0).sum(axis=0)
-    count = known.sum(axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
+    share = np.ones((len(every), 1, 1), np.float32)
+    if weights is not None:
+        share = np.stack([weights[name] for name in by_teacher])[:, None].astype(np.float32)
+    share = np.where(np.isfinite(every), share, 0)
+    total = (np.where(share > 0, every, 0) * share).sum(axis=0)
+    most = share.sum(axis=0)
+    return np.where(most > 0, total / np.where(most > 0, most, 1), np.nan).astype(np.float32)
 
 
 def _rows(data: TrainingSet, task: int) -> Ints:
@@ -124,18 +138,28 @@ def _process(run: TrainingRun) -> Floats32:
 
 def _forest(run: TrainingRun) -> Floats32:
     """Return the predictions of random forests on counted environments, one per task."""
-    data = run.data
     counts = _given(run)[:, : run.sizes.environments].float().cpu().numpy()
-    found = np.empty((len(counts), len(data.tasks)), np.float32)
+    return _task_by_task(run, partial(teacher_forest, counts), "random forests")
+
+
+def _trees(run: TrainingRun) -> Floats32:
+    """Return the predictions of boosted trees on descriptors, one model per task."""
+    descriptors = check_trees(run.data.descriptors)
+    return _task_by_task(run, partial(boosted_trees, descriptors), "boosted trees")
+
+
+def _task_by_task(
+    run: TrainingRun, fit: Callable[[Ints, Floats32, bool], Floats64], name: str
+) -> Floats32:
+    """Return [M, T] of a model per task: ``fit`` gets its rows, their values and their kind."""
+    data = run.data
+    found = np.full((data.graphs.molecules, len(data.tasks)), np.nan, np.float32)
     for task in range(len(data.tasks)):
         rows = _rows(data, task)
-        if len(rows) < 2:
-            found[:, task] = np.nan
-            continue
-        classes = bool(data.binary[task])
-        found[:, task] = teacher_forest(counts, rows, data.values[rows, task], classes)
+        if len(rows) >= 2:
+            found[:, task] = fit(rows, data.values[rows, task], bool(data.binary[task]))
         if run.report is not None:
-            run.report("random forests", task + 1, len(data.tasks))
+            run.report(name, task + 1, len(data.tasks))
     return found
 
 

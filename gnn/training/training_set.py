@@ -17,7 +17,7 @@ from gnn.models.durable_file import keep_arrays
 
 _STEPS, _REACH = 25, 5.0
 """Steps per standard deviation, and the limit at which labels are cut: a label fits into a byte."""
-_FORMATS = {"training": 3, "pretraining": 1}
+_FORMATS = {"training": 4, "pretraining": 1}
 
 UNLABELLED = "unlabelled"
 """The role of a molecule without measurements: only predictions of the teachers are learned."""
@@ -50,14 +50,18 @@ class TrainingSet:
     spare: Floats32 | None = None
     """[M, T] measurements of held-back molecules for tasks whose sets did not hold them back:
     neither trained nor measured on before :meth:`everything`. NaN elsewhere; None without any."""
+    descriptors: Floats32 | None = None
+    """[M, D] numbers that describe each molecule to the teacher ``trees``, each in its own unit;
+    NaN where one has no value. None if trees do not teach."""
 
     @cached_property
     def sha256(self) -> str:
         """Hash of everything on which a network is fitted."""
         found = sha256()
-        presumed = () if self.presumed is None else (self.presumed,)
-        for array in (self.values, self.bounds, self.roles, self.factors, *self.graphs, *presumed):
-            found.update(np.ascontiguousarray(array).tobytes())
+        always = (self.values, self.bounds, self.roles, self.factors, *self.graphs)
+        for array in (*always, self.presumed, self.descriptors):
+            if array is not None:
+                found.update(np.ascontiguousarray(array).tobytes())
         return found.hexdigest()
 
     @property
@@ -144,6 +148,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         "parts": data.roles,
         "presumed": np.zeros(0, bool) if data.presumed is None else data.presumed,
         "spare": np.zeros(0, np.float32) if data.spare is None else data.spare,
+        "descriptors": np.zeros(0, np.float32) if data.descriptors is None else data.descriptors,
     }
     _save(path, "training", data, arrays, {"tasks": data.tasks})
 
@@ -161,6 +166,7 @@ def load_training_set(path: Path) -> TrainingSet:
         note["meta"],
         arrays["presumed"] if len(arrays["presumed"]) else None,
         arrays["spare"] if len(arrays["spare"]) else None,
+        arrays["descriptors"] if len(arrays["descriptors"]) else None,
     )
 
 

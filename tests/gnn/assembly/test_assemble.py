@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from chem.features.graphs import MolGraph, featurize, featurizer_spec, state_factors
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
-from gnn.assembly.assemble import Assembled, assemble, fold_roles, join, stop_roles
+from gnn.assembly.assemble import (
+    Assembled,
+    assemble,
+    fold_roles,
+    join,
+    stop_roles,
+)
 from gnn.errors import ModelError
 from gnn.features.array_types import Strings
 from gnn.features.graph_arrays import collect

@@ -138,6 +138,42 @@ def test_a_teaching_that_cannot_be(tmp_path: Path, old: str, new: str, named: st
     assert named in refused(path)
 
 
+WEIGHTS = """
+[teaching.weights]
+networks = { regression = 2, classification = 1 }
+process = { regression = 0, classification = 1 }
+"""
+
+
+def test_teachers_may_have_weights(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TAUGHT + WEIGHTS)
+    settings = load_recipe(path).teaching_settings()
+    assert settings is not None
+    assert settings["weights"] == {
+        "networks": {"regression": 2.0, "classification": 1.0},
+        "process": {"regression": 0.0, "classification": 1.0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        pytest.param("process = {", "forest = {", "give each teacher", id="another teacher"),
+        pytest.param("regression = 2", "regression = 0", "every regression is 0", id="nothing"),
+        pytest.param("regression = 2", "regression = -1", "networks.regression", id="below 0"),
+        pytest.param("regression = 2, ", "", "networks.regression", id="no weight for a kind"),
+        pytest.param("hidden = 64 }", 'hidden = 64 }\nvalues = ["networks"]', "exclude", id="both"),
+    ],
+)
+def test_weights_that_cannot_be(tmp_path: Path, old: str, new: str, named: str) -> None:
+    text = TAUGHT + WEIGHTS
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1))
+    assert named in refused(path)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"name = 'a'\nname = 'b'"])
 def test_a_file_that_is_no_recipe(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "mine.toml"

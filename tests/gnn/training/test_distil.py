@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from chem.features.descriptors import descriptors
 from chem.features.graphs import state_factors
 from flows.model_benchmark.held_out import measure_held_out
 from gnn.assembly.assemble import Assembled
@@ -20,7 +21,7 @@ from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 from gnn.models.losses import distillation_loss
 from gnn.models.network import network_config
-from gnn.training.distil import Teaching, fit_arrays, fit_distilled
+from gnn.training.distil import Teaching, combine, fit_arrays, fit_distilled
 from gnn.training.ensemble import held_out_outputs
 from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
 from gnn.training.networks import fit_head, inputs
@@ -63,6 +64,7 @@ def data() -> TrainingSet:
         ),
         meta={"featurizer": "abc", "data": [], "split": "every fifth"},
         presumed=np.arange(120) == 7,
+        descriptors=descriptors([row[smiles] for row in rows]),
     )
 
 
@@ -89,12 +91,12 @@ def test_teachers_know_more_than_the_mean_and_do_not_see_what_is_held_out(
     assert taught.soft_targets is not None  # the first task is a regression, the second a class
     np.testing.assert_array_equal(taught.soft_targets[:, 0], taught.by_teacher["networks"][:, 0])
     np.testing.assert_array_equal(taught.soft_targets[:, 1], average(taught.by_teacher)[:, 1])
-    for name in ("process", "forest"):  # what is presumed was not measured
+    for name in ("process", "forest", "trees"):  # what is presumed was not measured
         assert np.isnan(taught.by_teacher[name][7]).all()
         assert np.isfinite(np.delete(taught.by_teacher[name], 7, axis=0)).all()
     other = np.where((data.roles[:1] == "valid").T, 1 - data.values, data.values)
     blinded = run_of(replace(data, values=other))
-    for name in ("process", "forest"):
+    for name in ("process", "forest", "trees"):
         blind = teach(blinded, [], name)
         np.testing.assert_array_equal(blind, taught.by_teacher[name])
 
@@ -127,6 +129,7 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
         "members": 1,
         "network": sizes,
         "values": ["networks"],
+        "weights": {},
     }
     config = TrainingConfig(**training)
     recipe = {"network": sizes, "training": training, "seed": 0, "members": 2, "refit": True}
@@ -159,7 +162,8 @@ def test_the_card_says_what_each_part_earned(data: TrainingSet, work: Path) -> N
     found = ablate(
         data, "valid", np.arange(2), stages(taught.by_teacher, taught.soft_targets, outputs)
     )
-    assert [len(stage.metrics) for stage in found] == [3] * 6
+    assert [len(stage.metrics) for stage in found] == [3] * 7
+    assert [stage.name for stage in found][3] == "boosted trees on descriptors"
     held = data.rows(0, "valid")
     mean = outputs[:, held, 0].mean(axis=0)
     assert found[-1].name == "shipped: 2 such networks"
@@ -199,10 +203,34 @@ def test_only_soft_targets_teach_molecules_without_measurements(data: TrainingSe
     assert not torch.equal(fitted(part, lesson), fitted(part, other))
 
 
+def test_trees_need_descriptors_before_anything_is_fitted(
+    data: TrainingSet, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        ModelError, match="without descriptors, expected some for the teacher trees"
+    ):
+        fit_distilled(run_of(replace(data, descriptors=None)), 2, TEACHING, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_teachers_are_averaged_where_they_speak() -> None:
     one = np.array([[1.0, np.nan], [np.nan, np.nan]], np.float32)
     other = np.array([[3.0, 5.0], [np.nan, 2.0]], np.float32)
     np.testing.assert_array_equal(average({"a": one, "b": other}), [[2, 5], [np.nan, 2]])
+
+
+def test_a_teacher_counts_as_much_as_its_weight() -> None:
+    one = np.array([[1.0, 0.2], [np.nan, 0.4]], np.float32)
+    other = np.array([[3.0, 0.6], [2.0, np.nan]], np.float32)
+    both = {"networks": one, "forest": other}
+    weights = {
+        "networks": {"regression": 3.0, "classification": 0.0},
+        "forest": {"regression": 1.0, "classification": 2.0},
+    }
+    teaching = replace(TEACHING, teachers=tuple(both), values=(), weights=weights)
+    found = combine(both, teaching, np.array([False, True]))
+    # Alone, a teacher counts whole; a teacher whose weight is 0 says nothing, even alone.
+    np.testing.assert_allclose(found, [[1.5, 0.6], [2.0, np.nan]], rtol=1e-6)
 
 
 def test_holes_of_a_lesson_do_not_count() -> None:
