@@ -5,7 +5,7 @@ and Wood 2023, arXiv 2310.00174). The settings were not tuned: small steps, few 
 tree and a strong penalty; a small task has smaller trees.
 """
 
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -34,17 +34,20 @@ def check_trees(descriptors: Floats32 | None) -> Floats32:
     """Return the descriptors [M, D] of a training set if trees can be fitted to them.
 
     Raises:
-        ModelError: The set has none, or LightGBM is not installed.
+        ModelError: The set has none, or LightGBM cannot be loaded.
     """
     if descriptors is None:
         raise ModelError(
             "found a training set without descriptors, expected some for the teacher trees; make "
             "it again with `hitlist train RECIPE --arrays`"
         )
-    if find_spec("lightgbm") is None:
+    try:
+        import_module("lightgbm")
+    except (ImportError, OSError) as error:  # the second without the system's libgomp
         raise ModelError(
-            "found no LightGBM, expected it for the teacher trees; give `pip install lightgbm`"
-        )
+            f"LightGBM, which the teacher trees needs, cannot be loaded ({error}); give `pip "
+            "install lightgbm`, and on Debian and Ubuntu `apt install libgomp1`"
+        ) from None
     return descriptors
 
 

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -41,10 +43,15 @@ def test_one_value_is_predicted_everywhere(classes: bool) -> None:
     np.testing.assert_array_equal(found, np.ones(600))
 
 
-def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", [ImportError("No module"), OSError("libgomp.so.1: cannot open")])
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     assert check_trees(FEATURES) is FEATURES
     with pytest.raises(ModelError, match="without descriptors, expected some"):
         check_trees(None)
-    monkeypatch.setattr(trees, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="no LightGBM, expected it for the teacher trees"):
+
+    def fail(name: str) -> None:
+        raise fault
+
+    monkeypatch.setattr(trees, "import_module", fail)
+    with pytest.raises(ModelError, match=re.escape(f"cannot be loaded ({fault}); give")):
         check_trees(FEATURES)
