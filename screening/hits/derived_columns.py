@@ -176,9 +176,9 @@ def _selectivities(panel: TargetPanel) -> Iterator[Derived]:
     """Yield the columns of a hit's selectivity over a panel."""
     task, many = panel.targets[0].task, f"the {len(panel.targets):,} targets of {panel.bundle}"
     share = (
-        f"S-score: share of {many} with a predicted pActivity of {POTENT:g} (1 uM) or more. Compare "
-        "hits by it, not with measured S-scores: weak targets are often predicted near 6. Not "
-        "reliable outside the domain."
+        f"S-score: share of {many} with a predicted pActivity of {POTENT:g} (1 uM) or more. "
+        "Compare hits by it, not with measured S-scores: weak targets are often predicted near 6. "
+        "Not reliable outside the domain."
     )
     end = (
         f"end of the 90 % interval of S_1uM. {COMMON:.0%} of each error's variance is taken to be "
