@@ -60,7 +60,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         contradicted: whether a measurement contradicts a primary prediction. The margins are then
             no strengths.
     """
-    off_targets = hit.screen.objective.off_targets
+    off_targets = (*hit.screen.objective.off_targets, *_highest_of_sets(hit))
     for far, terms in hit.by_outside(off_targets).items():
         names = listed([term.name for term in terms])
         where = f"outside {far.bundle}'s domain ({far.how_far})"
@@ -79,6 +79,19 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         yield Phrase(Place.WARNING, f"no selectivity predicted over {_names(none)}")
     if few := [margin for margin in margins if not margin.is_shown and margin.value > 0]:
         yield Phrase(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
+
+
+def _highest_of_sets(hit: HitFacts) -> list[OffTarget]:
+    """Return the target with the highest prediction of each set to spare, under its name."""
+    return [
+        OffTarget(
+            task=max(over.known_members, key=hit.number),
+            label=over.name,
+            zero=over.zero,
+            full=over.full,
+        )
+        for over in hit.screen.objective.selective_over
+    ]
 
 
 def best_primary(hit: HitFacts) -> Primary:

@@ -90,7 +90,7 @@ def render_report(
         style_hash=_hash(style),
         data=Markup(as_json(data.facts)),
         pictures=packed(data.pictures),
-        panel=packed(data.panel),
+        panel=packed(data.panel) if data.panel else "",
     )
 
 

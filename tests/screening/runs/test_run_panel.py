@@ -9,9 +9,11 @@ from distributed import Client
 
 from data.catalogue.panel import human_kinases
 from gnn.bundle.bundle import load_bundle, write_card
+from screening.changes.compare import compare_runs
 from screening.objective.screen_settings import Screen
 from screening.runs.past_run import open_run
 from screening.runs.plan import plan_run
+from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import run_screen
 from screening.runs.write_run import Outcome
 from screening.verify.verify import verify_run
@@ -40,6 +42,7 @@ def screen(
         bundles=(str(folder),),
         primary=({"task": first, "zero": 5.0, "full": 8.0},),
         off_targets=({"task": second},),
+        selective_over=({"targets": "group", "zero": -2.0, "full": 0.5},),
         liabilities=(),
     )
 
@@ -60,10 +63,43 @@ def test_hits_have_the_selectivity_of_the_panel(outcome: Outcome) -> None:
     assert (hits["S_1uM_lo"] <= hits["S_1uM"]).all()
     assert (hits["S_1uM"] <= hits["S_1uM_hi"]).all()
     meanings = pd.read_csv(outcome.folder / "columns.csv", index_col="column")
-    assert "S-score" in meanings.loc["S_1uM", "meaning"]
+    assert str(meanings.loc["S_1uM", "meaning"]).startswith("S-score: ")
     assert meanings.loc["S_1uM", "source"] == "Karaman 2008 (doi 10.1038/nbt1358)"
     book = pd.read_excel(outcome.folder / "hits.xlsx", dtype=str)
     assert {"S_1uM", "S_1uM_lo", "S_1uM_hi"} <= set(book.columns)
+
+
+def test_the_term_over_a_group_is_the_margin_over_its_best(outcome: Outcome) -> None:
+    panel = outcome.table.panel
+    assert panel is not None
+    first = KINASES[0]
+    at = next(n for n, one in enumerate(panel.targets) if one.name == first.gene)
+    others = [n for n, one in enumerate(panel.targets) if one.group == first.group and n != at]
+    hits = pd.read_csv(outcome.folder / "hits.csv")
+    for margin, profile in zip(hits["selectivity_group"], outcome.table.profiles, strict=True):
+        expected = profile.mean[at] - profile.mean[others].max()
+        assert margin == pytest.approx(expected, abs=6e-3)
+    assert hits["d_selectivity_group"].between(0, 1).all()
+    assert "selectivity" in hits["reason"][0]
+    meanings = pd.read_csv(outcome.folder / "columns.csv", index_col="column")
+    told = f"the highest prediction on {len(others)} targets (group)"
+    assert told in str(meanings.loc["selectivity_group", "meaning"])
+
+
+def test_a_run_can_be_ranked_by_another_set(
+    outcome: Outcome, screen: Screen, lone: Client, tmp_path: Path
+) -> None:
+    past = open_run(outcome.folder)
+    wider = screen.changed(selective_over=({"targets": "panel", "zero": -2.0, "full": 0.5},))
+    again = rank_again(past, check_rerank(past, wider, tmp_path / "b"), tmp_path / "b", lone)
+    hits = pd.read_csv(again.folder / "hits.csv")
+    for margin, profile in zip(hits["selectivity_panel"], again.table.profiles, strict=True):
+        assert margin <= profile.mean.max()
+    found = list(verify_run(open_run(again.folder), past.library, lone, sample=5))
+    assert [fault for check in found for fault in check.faults] == []
+    told = "\n".join(compare_runs(outcome.folder, again.folder).summary())
+    assert "selective_over panel added" in told
+    assert "members" not in told
 
 
 def test_a_run_with_a_panel_is_verified(outcome: Outcome, lone: Client) -> None:
