@@ -18,7 +18,7 @@ from typing import NamedTuple
 from screening.objective.terms import OffTarget, Primary
 from screening.reason.measurements import HALFWAY
 from screening.reason.sentence import HitFacts, Phrase, Phrases, Place, listed
-from screening.score.predicted_columns import PACTIVITY
+from screening.score.predicted_columns import PACTIVITY, bundle_of
 from screening.text.cells import format_number
 
 MOST_FOLDS = 1000
@@ -30,7 +30,8 @@ LEAST_FOLDS = 3
 class Margin(NamedTuple):
     """The margin of the best primary prediction over an off-target."""
 
-    term: OffTarget
+    name: str
+    """Its name in the screen; that of a set has the target with the highest prediction, too."""
     value: float
     error: float
     """Infinite if unknown."""
@@ -103,11 +104,15 @@ def _margin(hit: HitFacts, term: OffTarget) -> Margin:
     stds = (hit.row.get(f"{best_primary(hit).name}_std"), hit.row.get(f"{term.task}_std"))
     error = math.hypot(*(math.inf if std is None else float(std) for std in stds))
     value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
-    return Margin(term, value, error, worth, hit.units.get(term.task, PACTIVITY))
+    name = term.name
+    if name in {over.name for over in hit.screen.objective.selective_over}:
+        bundle = bundle_of(term.task, hit.limits)
+        name = f"{name} ({term.task.removeprefix(bundle + '_')})"
+    return Margin(name, value, error, worth, hit.units.get(term.task, PACTIVITY))
 
 
 def _names(margins: Sequence[Margin]) -> str:
-    return listed([margin.term.name for margin in margins])
+    return listed([margin.name for margin in margins])
 
 
 def _of(shown: Sequence[Margin], count: int) -> str:

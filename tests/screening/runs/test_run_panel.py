@@ -8,11 +8,11 @@ import pytest
 from distributed import Client
 
 from data.catalogue.panel import human_kinases
-from gnn.bundle.bundle import load_bundle, write_card
+from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from screening.changes.compare import compare_runs
 from screening.objective.screen_settings import Screen
 from screening.runs.past_run import open_run
-from screening.runs.plan import plan_run
+from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import check_rerank, rank_again
 from screening.runs.run import run_screen
 from screening.runs.write_run import Outcome
@@ -26,6 +26,7 @@ KINASES = [one for one in human_kinases().values() if one.group in ("TK", "AGC")
 def screen(
     objective: Callable[..., Screen],
     make_bundle: MakeBundle,
+    give_surrogate: Callable[..., Bundle],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Screen:
     """A screen by a bundle of 24 kinases; two of its tasks are those of the screen."""
@@ -36,7 +37,7 @@ def screen(
         for task, one in zip(bundle.card.tasks, KINASES, strict=True)
     ]
     write_card(folder, bundle.card.model_copy(update={"tasks": tuple(tasks)}))
-    load_bundle(folder, bundle.card.featurizer)
+    give_surrogate(load_bundle(folder, bundle.card.featurizer))
     first, second = (f"kinases_{one.gene}" for one in KINASES[:2])
     return objective("EGFR", 6).changed(
         bundles=(str(folder),),
@@ -100,6 +101,16 @@ def test_a_run_can_be_ranked_by_another_set(
     told = "\n".join(compare_runs(outcome.folder, again.folder).summary())
     assert "selective_over panel added" in told
     assert "members" not in told
+
+
+def test_a_triage_predicts_the_members_too(screen: Screen, lone: Client, tmp_path: Path) -> None:
+    options = RunOptions(triage_from=1)
+    plan = plan_run(screen, tmp_path / "run", prepared=tmp_path / "prepared", options=options)
+    out = run_screen(plan, lone)
+    assert out.manifest.triage.recall is not None
+    past = open_run(out.folder)
+    found = list(verify_run(past, past.library, lone, sample=5))
+    assert [fault for check in found for fault in check.faults] == []
 
 
 def test_a_run_with_a_panel_is_verified(outcome: Outcome, lone: Client) -> None:
