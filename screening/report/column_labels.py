@@ -8,7 +8,6 @@ from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name
 from screening.text.words import describe_objective, spoken
 
-
 _SHARE = {
     "S_1uM": "S(1 µM)",
     "S_1uM_lo": "S(1 µM), lower end",

@@ -72,7 +72,7 @@ function panelCells(hit) {
   const { values, own } = profiles[hit];
   const cells = names.map((name, at) => {
     const look = `shade${shade(values[at])}${primary.includes(at) ? " primary" : ""}`;
-    const text = [make("span", { class: "target" }, name), (values[at] / 100).toFixed(1)];
+    const text = [make("span", { class: "target" }, name), inSteps(values[at])];
     const measured = own[at] ? make("b", { class: "own" }, short(own[at])) : "";
     const looks = { class: `cell ${look}`, title: said(hit, at), tabindex: at ? -1 : 0 };
     return make("li", looks, text, measured);
