@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from rdkit import Chem, rdBase
+from rdkit.Chem import rdMolHash
 
 from chem.records.records import Failure
 from chem.structure.standardize import standardize
@@ -122,6 +123,21 @@ def heavy_composition(smiles: str) -> str:
         for bracket, plain in _ATOM.findall(smiles.partition(" ")[0])
     )
     return " ".join(f"{element}{found[element]}" for element in sorted(found) if element != "H")
+
+
+def skeleton(smiles: str) -> str:
+    """Return a molecule's elements and which of them are bonded, without bond orders and charges.
+
+    Tautomers, protonation states, stereoisomers and resonance forms share it; positional isomers
+    do not. Raises InputError for a SMILES that RDKit cannot read.
+
+    >>> skeleton("C[C@H](N)C(=O)[O-]") == skeleton("CC([NH3+])=C(O)O")
+    True
+    """
+    mol = read_molecule(smiles)
+    with rdBase.BlockLogs():
+        Chem.RemoveStereochemistry(mol)
+        return str(rdMolHash.MolHash(mol, rdMolHash.HashFunction.ElementGraph))
 
 
 def why_equal(

@@ -49,6 +49,7 @@ from screening.runs.plan import (
 from screening.runs.rerank import check_rerank
 from screening.runs.run import check_folder
 from screening.score.predicted_columns import Wanted, wanted_tasks
+from screening.score.selective_over import with_members
 from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 
@@ -122,7 +123,9 @@ def check_deployable(name: str) -> tuple[Path, Screen, tuple[str, ...]]:
     file, screen = find_and_load(name)
     found, told = with_bundles(screen, file.parent)
     with told_with_file(file, screen):
-        found.check(predicted_columns(load_bundles(found.bundles)), list(PROPERTIES))
+        bundles = load_bundles(found.bundles)
+        found.check(predicted_columns(bundles), list(PROPERTIES))
+        with_members(found, bundles)
     try:
         located = locate_library(screen.library, file.parent)
     except InputError as error:

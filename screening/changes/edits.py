@@ -177,7 +177,9 @@ def _label(term: BaseModel) -> str:
 
 
 def _diff_fields(name: str, old: BaseModel, new: BaseModel) -> Iterator[str]:
-    yield from _diff_values(name, dict(old), dict(new))
+    # The members of a set of targets follow from its name, the primary targets and the models.
+    before, now = ({key: value for key, value in one if key != "members"} for one in (old, new))
+    yield from _diff_values(name, before, now)
 
 
 def _diff_values(

@@ -11,12 +11,14 @@ from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.lazy_client import AnyClient
 from screening.evidence.evidence import Evidence, Flag
 from screening.evidence.neighbours import Neighbours, nearest_measured
+from screening.evidence.own_values import OwnValues, find_own_values
 from screening.evidence.recheck import check_hits
 from screening.evidence.shapley import explain_hits
 from screening.evidence.shared_evidence import open_evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.score.model_refs import ModelRefs
+from screening.score.target_panel import panel_of
 from screening.storage.store import Store
 
 NEIGHBOURS = 3
@@ -43,6 +45,7 @@ class _Found(NamedTuple):
 
     neighbours: list[Neighbours]
     flags: list[tuple[Flag, ...]]
+    own_values: list[OwnValues]
 
 
 def collect_evidence(
@@ -71,14 +74,15 @@ def collect_evidence(
 
     def find() -> None:
         near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS, shared.fingerprints)
-        found.append(_Found(near, [_flags_of(text) for text in smiles]))
+        own = find_own_values(smiles, bundles, panel_of(screen, bundles))
+        found.append(_Found(near, [_flags_of(text) for text in smiles], own))
 
     check_hits(hits, library, bundles, models, client)
     known = shared.contributions
     said = explain_hits(client, models, smiles, tasks, progress, known, meanwhile=find)
     return [
-        Evidence(neighbours=neighbours, contributions=contributions, flags=flags)
-        for contributions, neighbours, flags in zip(said, *found[0], strict=True)
+        Evidence(neighbours=near, contributions=contributions, flags=flags, own_values=own)
+        for contributions, near, flags, own in zip(said, *found[0], strict=True)
     ]
 
 

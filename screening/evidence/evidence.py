@@ -59,6 +59,15 @@ class Flag(NamedTuple):
     """All atoms of all occurrences of the alert, ascending."""
 
 
+class OwnValue(NamedTuple):
+    """A measured value of a hit itself."""
+
+    value: float
+    """In the task's unit."""
+    relation: Relation = "="
+    """As in :class:`Neighbour`."""
+
+
 class Evidence(NamedTuple):
     """All evidence of one hit."""
 
@@ -69,3 +78,5 @@ class Evidence(NamedTuple):
     """The contributions to the primary tasks, then to the liabilities, in the screen's order."""
     flags: tuple[Flag, ...]
     """The alerts in the order of ``chem.assess.alerts``."""
+    own_values: Mapping[str, tuple[OwnValue, ...]] = {}
+    """The measured values of the hit itself on the screen's panel, by task."""

@@ -18,7 +18,7 @@ from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.records.message_text import counted, did_you_mean
 from chem.records.records import Failure
-from chem.structure.equivalence import heavy_composition, without_stereo
+from chem.structure.equivalence import heavy_composition, skeleton, without_stereo
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
@@ -71,6 +71,21 @@ class SameMeasured:
         own = standardize_again(smiles) if few else None
         found = [] if own is None else list(self._compare(own, few))
         return sorted(found, key=lambda one: one.same != ITSELF)
+
+    def find_itself(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[int]:
+        """Return the measured compounds that are a hit itself, in order.
+
+        Only compounds with the hit's skeleton are standardized: many have its elements, and one
+        takes some milliseconds.
+        """
+        self._group(compounds)
+        group = np.array(self._groups.get(heavy_composition(smiles), ()), dtype=np.int64)
+        few = compounds[np.isin(compounds, group)].tolist()
+        own = skeleton(smiles) if few else ""
+        few = [at for at in few if skeleton(self._smiles[at]) == own]
+        current = standardize_again(smiles) if few else None
+        found = [] if current is None else list(self._compare(current, few))
+        return [one.compound for one in found if one.same == ITSELF]
 
     def _group(self, compounds: npt.NDArray[np.int64]) -> None:
         for at in compounds[~self._grouped[compounds]].tolist():
@@ -144,7 +159,7 @@ def _of_task(
     found = nearest(bits, _fingerprints(measured, rows, shared), count)
     neighbours = []
     for text, near, similarity in zip(smiles, *found, strict=True):
-        same = {places[one.compound]: one for one in _same(measured).find(text, rows)}
+        same = {places[one.compound]: one for one in same_measured(measured).find(text, rows)}
         alike: dict[int, float] = dict(zip(near.tolist(), similarity.tolist(), strict=True))
         picked = dict.fromkeys(same, 1.0) | {at: n for at, n in alike.items() if at not in same}
         neighbours.append(
@@ -197,7 +212,8 @@ def _kept(measured: MeasuredCompounds) -> _Kept:
     return _KEPT[measured]
 
 
-def _same(measured: MeasuredCompounds) -> SameMeasured:
+def same_measured(measured: MeasuredCompounds) -> SameMeasured:
+    """Return the search among a bundle's measured compounds, which all callers share."""
     return _kept(measured).same
 
 

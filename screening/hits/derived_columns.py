@@ -1,9 +1,10 @@
-"""Columns that follow from a pActivity: nM, ligand efficiency, and the margin over other targets.
+"""Columns that follow from a pActivity: nM, ligand efficiency, margin over others, selectivity.
 
 They stand only in a run whose task is a pActivity. A column whose name a term of the screen already
 has is left out.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -12,7 +13,9 @@ from typing import Any, Literal, NamedTuple
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Primary
 from screening.reason.other_targets import HIGHEST, Comparison, compare_with_others
+from screening.reason.panel_profile import COMMON, POTENT, Profile, profile_of
 from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of, other_targets, unit_of
+from screening.score.target_panel import TargetPanel
 
 KCAL = 1.37
 """2.303 RT at 300 K, in kcal/mol: one unit of pActivity as a free energy."""
@@ -20,10 +23,12 @@ FIGURES = 2
 """Significant figures of a concentration: more exceed the precision of a prediction."""
 SANE = (-6.0, 24.0)
 """The pActivities that are converted; beyond them a concentration has no meaning."""
-LATER = ("efficiency", "others")
+LATER = ("efficiency", "others", "panel")
 """Groups of columns that runs of earlier versions lack."""
 _HOPKINS = "Hopkins 2004 (doi 10.1016/S1359-6446(04)03069-7)"
 _LEESON = "Leeson 2007 (doi 10.1038/nrd2445)"
+_KARAMAN = "Karaman 2008 (doi 10.1038/nbt1358)"
+_UITDEHAAG = "Uitdehaag 2011 (doi 10.1186/1471-2105-12-94)"
 Row = Mapping[str, Any]
 
 
@@ -31,7 +36,7 @@ class Derived(NamedTuple):
     """A column that is computed from other columns of a hit."""
 
     name: str
-    group: Literal["prediction", "efficiency", "others"]
+    group: Literal["prediction", "efficiency", "others", "panel"]
     task: str
     """The predicted task that it follows from."""
     decimals: int | None
@@ -44,7 +49,11 @@ class Derived(NamedTuple):
 
 
 def derived_columns(
-    known: Collection[str], screen: Screen, units: Mapping[str, str], domains: Limits
+    known: Collection[str],
+    screen: Screen,
+    units: Mapping[str, str],
+    domains: Limits,
+    panel: TargetPanel | None = None,
 ) -> tuple[Derived, ...]:
     """Return the derived columns of a table of hits, in order.
 
@@ -53,6 +62,7 @@ def derived_columns(
         screen: the screen.
         units: unit of each predicted task.
         domains: the columns of distances, which tell the bundles apart.
+        panel: the panel of the screen, whose columns are all known; None without one.
     """
     found = [
         column
@@ -67,6 +77,8 @@ def derived_columns(
         if unit_of(term.task, screen, units) == PACTIVITY and term.task in known:
             others = other_targets(term.task, screen, units, domains)
             found += _margins(term, [task for task in others if task in known], domains)
+    if panel is not None:
+        found += _selectivities(panel)
     own = {*known, *screen.objective.columns}
     return tuple(column for column in found if column.name not in own)
 
@@ -158,3 +170,35 @@ def _highest(compare: Callable[[Row], Comparison], row: Row) -> str:
     """Return ``192 predicted: FLT3 7.9, KIT 7.5``."""
     found = compare(row)
     return f"{len(found.others):,} predicted: {found.highest}"
+
+
+def _selectivities(panel: TargetPanel) -> Iterator[Derived]:
+    """Yield the columns of a hit's selectivity over a panel."""
+    task, many = panel.targets[0].task, f"the {len(panel.targets):,} targets of {panel.bundle}"
+    share = (
+        f"S-score: share of {many} with a predicted pActivity of {POTENT:g} (1 uM) or more. "
+        "Compare hits by it, not with measured S-scores: weak targets are often predicted near 6. "
+        "Not reliable outside the domain."
+    )
+    end = (
+        f"end of the 90 % interval of S_1uM. {COMMON:.0%} of each error's variance is taken to be "
+        "common to all targets of a compound: errors are correlated, so intervals of independent "
+        "errors are far too narrow."
+    )
+    entropy = (
+        f"Selectivity entropy of the predictions for {many}: 0 if all of the compound binds one "
+        f"target, {math.log(len(panel.targets)):.2f} if all equally."
+    )
+    columns: tuple[tuple[str, int, Callable[[Profile], float], str, str], ...] = (
+        ("S_1uM", 3, lambda profile: profile.share, share, _KARAMAN),
+        ("S_1uM_lo", 3, lambda profile: profile.share_interval[0], f"Lower {end}", ""),
+        ("S_1uM_hi", 3, lambda profile: profile.share_interval[1], f"Upper {end}", ""),
+        ("selectivity_entropy", 2, lambda profile: profile.entropy, entropy, _UITDEHAAG),
+    )
+    for name, decimals, number, meaning, source in columns:
+        value = partial(_of_profile, panel, number)
+        yield Derived(name, "panel", task, decimals, None, value, meaning, "", source)
+
+
+def _of_profile(panel: TargetPanel, number: Callable[[Profile], float], row: Row) -> float:
+    return number(profile_of(row, panel))

@@ -26,7 +26,7 @@ from screening.score.predicted_columns import (
     has_interval,
     unit_of,
 )
-from screening.text.words import ALERTS, describe_objective, endpoint
+from screening.text.words import ALERTS, describe_margins, describe_objective, endpoint
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")
 _BUNDLE = "the bundle's card: hitlist bundles show "
@@ -159,14 +159,14 @@ def _score(
         yield f"{term.name}_lower", Meaning(text, unit, "", "screen.toml")
     names = [term.name for term in screen.objective.primary]
     best = "best primary prediction" if names[1:] else names[0]
-    for off in screen.objective.off_targets:
-        unit = unit_of(off.task, screen, units)
+    for name, other, task in describe_margins(screen):
+        unit = unit_of(task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
         text = (
-            f"Margin: {best} minus the prediction of {off.task}{tenfold}. Both have an error: a "
+            f"Margin: {best} minus {other}{tenfold}. Both have an error: a "
             "margin below the root of the sum of their squares shows no selectivity."
         )
-        yield f"selectivity_{off.name}", Meaning(text, unit, "", "screen.toml")
+        yield name, Meaning(text, unit, "", "screen.toml")
 
 
 def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tuple[str, Meaning]]:

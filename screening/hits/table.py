@@ -12,10 +12,12 @@ from screening.hits.derived_columns import Derived, derived_columns
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
 from screening.reason.other_targets import Comparison, compare
+from screening.reason.panel_profile import Profile, profile_of
 from screening.reason.reason import contradictions, doubts, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
 from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
+from screening.score.target_panel import TargetPanel
 from screening.text.applicability import Outside
 from screening.text.cells import format_number
 
@@ -25,6 +27,7 @@ Group = Literal[
     "prediction",
     "efficiency",
     "others",
+    "panel",
     "domain",
     "neighbours",
     "alerts",
@@ -84,6 +87,10 @@ class HitTable(NamedTuple):
     """[hits] each primary target beside the other targets of its bundle, if it has any."""
     derived: tuple[Derived, ...] = ()
     """The columns that were computed from other columns."""
+    panel: TargetPanel | None = None
+    """The panel of the screen; None without one."""
+    profiles: tuple[Profile, ...] = ()
+    """[hits] the predictions on the targets of the panel; empty without one."""
 
     def first(self, size: int) -> "HitTable":
         """Return the table of the first hits."""
@@ -95,6 +102,7 @@ class HitTable(NamedTuple):
             risks=self.risks[:size],
             groups=self.groups[:size],
             comparisons=self.comparisons[:size],
+            profiles=self.profiles[:size],
         )
 
     def records(self) -> list[dict[str, str]]:
@@ -110,6 +118,7 @@ def hit_table(
     extra_columns: Sequence[str] = (),
     evidence: Sequence[Evidence] | None = None,
     limits: Mapping[str, float] | None = None,
+    panel: TargetPanel | None = None,
 ) -> HitTable:
     """Lay out ranked hits in the documented order of columns.
 
@@ -124,6 +133,8 @@ def hit_table(
             of appearance.
         evidence: evidence of each hit, in order. Without it there are no columns of neighbours.
         limits: limits of the distance columns, for ``reason``.
+        panel: the panel of the screen. Without all of its columns there are none that follow from
+            it.
     """
     known = evidence if evidence is not None else [Evidence({}, (), ())] * len(hits)
     extras = (
@@ -131,7 +142,8 @@ def hit_table(
     )
     vendor = dict.fromkeys([*extra_columns, *(key for extra in extras for key in extra)])
     domains = dict.fromkeys(distance_columns(hits, screen), 1.0)
-    derived = derived_columns(list(map(str, hits)), screen, units, domains)
+    panel = panel if panel is not None and {*panel.columns} <= {*hits} else None
+    derived = derived_columns(list(map(str, hits)), screen, units, domains, panel)
     columns = list(_own_columns(hits, screen, units, derived, evidence is not None))
     taken = {column.name for column in columns}
     for field in vendor:
@@ -141,6 +153,7 @@ def hit_table(
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
     rows, against, outsides, doubted, risky, groups, compared = [], [], [], [], [], [], []
+    profiles = []
     for hit, extra, one in zip(hits.to_dict("records"), extras, known, strict=True):
         whole = {str(name): value for name, value in hit.items()}
         facts = HitFacts(whole, screen, units, limits or {}, one.neighbours, one.flags)
@@ -150,11 +163,14 @@ def hit_table(
         risky.append(tuple(bad_liabilities(facts)))
         groups.append(count_groups(one.flags))
         compared.append(tuple(compare(facts)))
+        if panel is not None:
+            profiles.append(profile_of(whole, panel))
         cells = {column.name: column.value(whole) for column in derived}
         cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
         rows.append([_cell(whole | cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(groups))
-    return HitTable(tuple(columns), rows, *told, tuple(compared), derived)
+    more = (tuple(compared), derived, panel, tuple(profiles))
+    return HitTable(tuple(columns), rows, *told, *more)
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:

@@ -49,6 +49,7 @@ COLORS: dict[Group, str] = {
     "prediction": "#fff2cc",
     "efficiency": "#fff2cc",
     "others": "#e2efd9",
+    "panel": "#e2efd9",
     "domain": "#ededed",
     "neighbours": "#fbe4d5",
     "alerts": "#f8cbad",

@@ -10,6 +10,7 @@ reduction. All arithmetic is float64 and elementwise.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +122,8 @@ def evaluate(
       that is learned as logarithms: that difference of logarithms, :func:`move_logarithm`);
     - off-target: ``d_selectivity_AURKA`` and ``selectivity_AURKA``, the best primary's
       prediction minus the off-target's;
+    - set of targets to spare: the same columns with its name, such as ``selectivity_TK``, for the
+      highest prediction on any of them;
     - liability ``d_herg`` and property window ``d_mw``.
 
     optimism: judge ``prediction + optimism * std`` of every primary target instead.
@@ -154,6 +157,11 @@ def _term_columns(
         margin = best - _read(frame, off.task)
         yield f"d_selectivity_{off.name}", ramp(margin, off.zero, off.full)
         yield f"selectivity_{off.name}", margin
+    for over in objective.selective_over:
+        members = (_read(frame, task) for task in over.known_members)
+        margin = best - reduce(np.maximum, members)
+        yield f"d_selectivity_{over.name}", ramp(margin, over.zero, over.full)
+        yield f"selectivity_{over.name}", margin
     for risk in objective.liabilities:
         yield f"d_{risk.name}", ramp(_read(frame, risk.task), risk.zero, risk.full)
     for rule in objective.windows:

@@ -19,11 +19,19 @@ from screening.objective.retention import Retention
 from screening.objective.schedule import Schedule
 from screening.objective.screen_settings import Limit, Notify, Screen, suggest
 from screening.objective.selection import Selection
-from screening.objective.terms import Liability, Objective, OffTarget, Primary, Window
+from screening.objective.terms import (
+    Liability,
+    Objective,
+    OffTarget,
+    Primary,
+    SelectiveOver,
+    Window,
+)
 
 TERMS: dict[str, type[BaseModel]] = {
     "primary": Primary,
     "off_targets": OffTarget,
+    "selective_over": SelectiveOver,
     "liabilities": Liability,
     "windows": Window,
 }

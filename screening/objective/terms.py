@@ -108,6 +108,40 @@ class OffTarget(Rising):
     full: Edge = 1.5
 
 
+class SelectiveOver(Term):
+    """A set of targets that a hit should spare, judged by the one with the highest prediction.
+
+    The margin is the best primary's prediction minus that one, in pActivity.
+    """
+
+    targets: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", max_length=60)]
+    """``panel``, ``group`` or ``family`` (of the primary targets), or a group or family by name."""
+    label: Label = ""
+    """A short name for columns; by default ``targets``."""
+    zero: Edge = 0.0
+    full: Edge = 1.5
+    members: Annotated[tuple[Task, ...], Field(min_length=1, strict=False)] | None = None
+    """The predicted columns of the set; every run works them out from its bundles."""
+
+    @property
+    def name(self) -> str:
+        """The name used in columns, such as ``TK`` in ``selectivity_TK``."""
+        return self.label or self.targets
+
+    @property
+    def known_members(self) -> tuple[str, ...]:
+        """The members; ValueError if no run has worked them out."""
+        if self.members is None:
+            raise ValueError(f"the targets of selective_over {self.targets} are not worked out")
+        return self.members
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.full <= self.zero:
+            raise ValueError(f"full ({self.full:g}) must be above zero ({self.zero:g})")
+        return self
+
+
 class Liability(Prediction):
     """A predicted risk, usually a probability: desirability 1 at ``full`` and 0 at ``zero``.
 
@@ -152,17 +186,24 @@ class Objective(Strict):
 
     primary: Annotated[tuple[Primary, ...], Field(min_length=1, strict=False)]
     off_targets: Annotated[tuple[OffTarget, ...], Field(strict=False)] = ()
+    selective_over: Annotated[tuple[SelectiveOver, ...], Field(strict=False)] = ()
     liabilities: Annotated[tuple[Liability, ...], Field(strict=False)] = ()
     windows: Annotated[tuple[Window, ...], Field(strict=False)] = ()
 
     @property
-    def terms(self) -> tuple[Prediction | Window, ...]:
+    def terms(self) -> tuple[Prediction | SelectiveOver | Window, ...]:
         """Every term, in the order of its desirabilities."""
-        return (*self.primary, *self.off_targets, *self.liabilities, *self.windows)
+        return (
+            *self.primary,
+            *self.off_targets,
+            *self.selective_over,
+            *self.liabilities,
+            *self.windows,
+        )
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """Every predicted task that a term uses, each once, in its order."""
+        """Every predicted task that a term names, each once, in its order."""
         used = [term.task for term in (*self.primary, *self.off_targets, *self.liabilities)]
         return tuple(dict.fromkeys(used))
 
@@ -176,7 +217,8 @@ class Objective(Strict):
         """The prediction and property columns from which the score is worked out."""
         spread = [f"{term.task}{end}" for term in self.primary for end in _ends_needed(term)]
         windows = [term.property for term in self.windows]
-        return tuple(dict.fromkeys([*self.tasks, *spread, *windows]))
+        members = [task for term in self.selective_over for task in term.members or ()]
+        return tuple(dict.fromkeys([*self.tasks, *spread, *members, *windows]))
 
     @model_validator(mode="after")
     def _names_are_clear(self) -> Self:
@@ -204,6 +246,9 @@ def _named_terms(objective: Objective) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield f"primary {primary.task}", (f"d_{n}", n, f"{n}_std", f"{n}_lower")
     for off in objective.off_targets:
         yield f"off-target {off.task}", (f"d_selectivity_{off.name}", f"selectivity_{off.name}")
+    for over in objective.selective_over:
+        columns = (f"d_selectivity_{over.name}", f"selectivity_{over.name}")
+        yield f"selective_over {over.targets}", columns
     for liability in objective.liabilities:
         yield f"liability {liability.task}", (f"d_{liability.name}",)
     for window in objective.windows:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from screening.objective.terms import OffTarget, Primary
 from screening.reason.measurements import HALFWAY
 from screening.reason.sentence import HitFacts, Phrase, Phrases, Place, listed
-from screening.score.predicted_columns import PACTIVITY
+from screening.score.predicted_columns import PACTIVITY, bundle_of
 from screening.text.cells import format_number
 
 MOST_FOLDS = 1000
@@ -30,7 +30,8 @@ LEAST_FOLDS = 3
 class Margin(NamedTuple):
     """The margin of the best primary prediction over an off-target."""
 
-    term: OffTarget
+    name: str
+    """Its name in the screen; that of a set has the target with the highest prediction, too."""
     value: float
     error: float
     """Infinite if unknown."""
@@ -60,7 +61,7 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         contradicted: whether a measurement contradicts a primary prediction. The margins are then
             no strengths.
     """
-    off_targets = hit.screen.objective.off_targets
+    off_targets = (*hit.screen.objective.off_targets, *_highest_of_sets(hit))
     for far, terms in hit.by_outside(off_targets).items():
         names = listed([term.name for term in terms])
         where = f"outside {far.bundle}'s domain ({far.how_far})"
@@ -81,6 +82,19 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         yield Phrase(Place.WARNING, f"selectivity not shown over {_names(few)} ({_within(few)})")
 
 
+def _highest_of_sets(hit: HitFacts) -> list[OffTarget]:
+    """Return the target with the highest prediction of each set to spare, under its name."""
+    return [
+        OffTarget(
+            task=max(over.known_members, key=hit.number),
+            label=over.name,
+            zero=over.zero,
+            full=over.full,
+        )
+        for over in hit.screen.objective.selective_over
+    ]
+
+
 def best_primary(hit: HitFacts) -> Primary:
     """Return the primary term with the best prediction, from which margins are computed."""
     return max(hit.screen.objective.primary, key=lambda term: hit.number(term.name))
@@ -90,11 +104,15 @@ def _margin(hit: HitFacts, term: OffTarget) -> Margin:
     stds = (hit.row.get(f"{best_primary(hit).name}_std"), hit.row.get(f"{term.task}_std"))
     error = math.hypot(*(math.inf if std is None else float(std) for std in stds))
     value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
-    return Margin(term, value, error, worth, hit.units.get(term.task, PACTIVITY))
+    name = term.name
+    if name in {over.name for over in hit.screen.objective.selective_over}:
+        bundle = bundle_of(term.task, hit.limits)
+        name = f"{name} ({term.task.removeprefix(bundle + '_')})"
+    return Margin(name, value, error, worth, hit.units.get(term.task, PACTIVITY))
 
 
 def _names(margins: Sequence[Margin]) -> str:
-    return listed([margin.term.name for margin in margins])
+    return listed([margin.name for margin in margins])
 
 
 def _of(shown: Sequence[Margin], count: int) -> str:

@@ -8,6 +8,12 @@ from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name
 from screening.text.words import describe_objective, spoken
 
+_SHARE = {
+    "S_1uM": "S(1 µM)",
+    "S_1uM_lo": "S(1 µM), lower end",
+    "S_1uM_hi": "S(1 µM), upper end",
+}
+
 
 def column_label(column: Column, screen: Screen) -> str:
     """Return the label of a column; a column of the library keeps its name."""
@@ -24,7 +30,7 @@ def _labels(screen: Screen) -> dict[str, str]:
         for term in screen.objective.primary
         for end in ENDS
     }
-    return {"sa_score": "SA score", **terms, **nearest}
+    return {"sa_score": "SA score", **_SHARE, **terms, **nearest}
 
 
 def _spoken_task(name: str, screen: Screen) -> str:

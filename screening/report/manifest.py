@@ -16,6 +16,7 @@ from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, SelectionReport
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
+from screening.score.target_panel import TargetPanel
 from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
 from screening.text.applicability import Crossed, crossed_domains
@@ -71,6 +72,8 @@ class RunFacts:
     """Tasks with a calibrated 90 % interval; None if unknown."""
     logarithms: Collection[str] = ()
     """Tasks that are learned as logarithms."""
+    panel: TargetPanel | None = None
+    """The panel of the screen; None without one."""
 
 
 class ScreenName(NamedTuple):

@@ -39,6 +39,7 @@ SCRIPTS = (
         "report_since.js",
         "report_card.js",
         "report_evidence.js",
+        "report_panel.js",
         "report_charts.js",
     ),
     *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
@@ -89,6 +90,7 @@ def render_report(
         style_hash=_hash(style),
         data=Markup(as_json(data.facts)),
         pictures=packed(data.pictures),
+        panel=packed(data.panel) if data.panel else "",
     )
 
 

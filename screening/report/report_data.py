@@ -28,6 +28,7 @@ from screening.reason.measurements import is_itself, measured_text, structure_di
 from screening.reason.other_targets import Comparison
 from screening.report.column_labels import column_label
 from screening.report.manifest import RunFacts
+from screening.report.panel_data import panel_facts, panel_rows
 from screening.score.predicted_columns import (
     PACTIVITY,
     PROBABILITY,
@@ -82,6 +83,8 @@ class PageData(NamedTuple):
     facts: dict[str, Any]
     pictures: list[dict[str, Any]]
     """Structures by number: the hits in order, then measured compounds."""
+    panel: list[dict[str, Any]]
+    """The predictions of each hit on the panel; empty without one."""
 
 
 def page_data(
@@ -142,8 +145,9 @@ def page_data(
         "flags": [[[f.source, f.name, list(f.atoms)] for f in e.flags] for e in known],
         "neighbours": neighbours,
         "sources": ALERTS,
+        "panel": panel_facts(table, screen, facts),
     }
-    return PageData(known_facts, pictures.drawn)
+    return PageData(known_facts, pictures.drawn, panel_rows(table, screen, evidence))
 
 
 def _price_column(table: HitTable, screen: Screen) -> str | None:

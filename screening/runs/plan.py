@@ -35,6 +35,7 @@ from screening.prepare.prepared_location import (
 )
 from screening.score.predicted_columns import task_units, with_scales
 from screening.score.score import scoring_purpose
+from screening.score.selective_over import with_members
 from screening.score.triage import LEAST
 from screening.select.lists import CompoundList, plan_lists
 from screening.select.prices import LOOKED_AT, check_currency, find_price_style, read_price
@@ -120,7 +121,7 @@ def plan_run(
     bundles = load_bundles(screen.bundles)
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
-    screen = with_scales(screen, bundles)
+    screen = with_members(with_scales(screen, bundles), bundles)
     check_writable(out)
     library, doubts = _find_whole(options.library or screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)

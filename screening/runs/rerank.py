@@ -22,6 +22,7 @@ from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.runs.write_run import Outcome, Results, publish
 from screening.score.predicted_columns import with_scales
 from screening.score.score import chosen_items
+from screening.score.selective_over import with_members
 from screening.select.list_matches import match_lists
 from screening.select.lists import CompoundList, plan_lists, prepare_lists
 from screening.select.rank_scores import rank_run
@@ -38,7 +39,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     screen = screen.changed(library=past.screen.library, bundles=past.screen.bundles)
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
     check_units(screen, past.bundles)
-    screen = with_scales(screen, past.bundles)
+    screen = with_members(with_scales(screen, past.bundles), past.bundles)
     if screen.exhaustive and not past.why_all:
         raise InputError(
             f"screen {screen.name} has exhaustive = true, but in {past.scored_in} a triage chose "

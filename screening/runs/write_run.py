@@ -48,6 +48,7 @@ from screening.score.predicted_columns import (
     target_words,
     task_units,
 )
+from screening.score.target_panel import panel_of
 from screening.storage.lock import Lock
 
 PASSED_OVER = "passed_over.csv"
@@ -96,7 +97,7 @@ def hand_over(
         if found != counted:
             raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
     own = facts.extra_columns
-    table = hit_table(ranking.hits, screen, facts.units, own, evidence, facts.limits)
+    table = hit_table(ranking.hits, screen, facts.units, own, evidence, facts.limits, facts.panel)
     names = ["rejects.csv", "duplicates.csv"]
     names += _write_hits(folder, table, ranking, screen, facts)
     report = render_report(table, ranking, screen, facts, evidence)
@@ -191,6 +192,7 @@ def publish(
         limits=domain_limits(bundles),
         calibrated=calibrated_tasks(bundles),
         logarithms=logarithm_tasks(bundles),
+        panel=panel_of(screen, bundles),
     )
     with Lock(out), told_in_one_line(out):
         if fresh and (out / MANIFEST).exists():

@@ -28,6 +28,7 @@ from screening.score.predicted_columns import (
     task_units,
 )
 from screening.score.score import WorkItem
+from screening.score.target_panel import panel_of
 from screening.score.triage import Triage
 from screening.score.triage_recall import TriageFacts, measure_recall
 from screening.select.choose import rank_and_choose
@@ -91,20 +92,22 @@ def _with_other_targets(
     prepared: Prepared,
     scores: Scores,
 ) -> pd.DataFrame:
-    """Add the predictions of the other targets, over which the hits are compared."""
+    """Add the predictions of the other targets and of the panel, to which hits are compared."""
     units, limits = task_units(tuple(bundles)), domain_limits(tuple(bundles))
-    others = dict.fromkeys(
+    compared = [
         task
         for term in screen.objective.primary
         if units.get(term.task) == PACTIVITY
         for task in other_targets(term.task, screen, units, limits)
-        if task not in hits
-    )
+    ]
+    panel = panel_of(screen, bundles)
+    wanted = [*compared, *(panel.columns if panel is not None else ())]
+    others = [name for name in dict.fromkeys(wanted) if name not in hits]
     if not others or not len(hits):
         return hits
     items = (*scores.items, *scores.controls)
     rows = [int(row) for row in hits["row"]]
-    found = read_rows(prepared, scores.folder, items, rows, list(others))
+    found = read_rows(prepared, scores.folder, items, rows, others)
     return pd.concat([hits, found.set_index(hits.index)], axis="columns")
 
 

@@ -3,11 +3,11 @@
 The assays of Tox21: Huang 2016, Front. Environ. Sci. 3, 85 (doi 10.3389/fenvs.2015.00085).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from screening.objective.screen_settings import Screen
-from screening.objective.terms import OffTarget, Prediction, Primary, Window
+from screening.objective.terms import OffTarget, Prediction, Primary, SelectiveOver, Window
 
 ENDPOINTS: Mapping[str, str] = {
     "NR-AR": "activates the androgen receptor",
@@ -91,7 +91,20 @@ def describe_objective(screen: Screen) -> list[TermWords]:
     ]
 
 
-def _words(term: Prediction | Window, screen: Screen) -> tuple[str, str]:
+def describe_margins(screen: Screen) -> Iterator[tuple[str, str, str]]:
+    """Yield each column of a margin, what the best primary prediction is compared with, and a task.
+
+    The task has the unit of the margin.
+    """
+    for off in screen.objective.off_targets:
+        yield f"selectivity_{off.name}", f"the prediction of {off.task}", off.task
+    for over in screen.objective.selective_over:
+        members = over.known_members
+        most = f"the highest prediction on {len(members):,} targets ({over.targets})"
+        yield f"selectivity_{over.name}", most, members[0]
+
+
+def _words(term: Prediction | SelectiveOver | Window, screen: Screen) -> tuple[str, str]:
     if isinstance(term, Window):
         name = spoken(term.property)
         return name, f"{name}: {_range(term)}"
@@ -101,6 +114,11 @@ def _words(term: Prediction | Window, screen: Screen) -> tuple[str, str]:
         unit += " of the logarithm" if term.scale == "log10" else ""
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
         return term.name, f"predicted {term.name}{doubt}: {scale}"
+    if isinstance(term, SelectiveOver):
+        count = len(term.members or ())
+        most = f"the highest prediction on {count:,} targets" if count != 1 else "its only target"
+        margin = f"the best primary prediction minus {most}"
+        return f"not {term.name}", f"selectivity over {term.name}, {margin}: {scale}"
     if isinstance(term, OffTarget):
         first, *others = screen.objective.primary
         margin = "the margin of the best primary prediction over it"

@@ -22,6 +22,8 @@ from tests.screening.stand_ins import good as good
 from tests.screening.stand_ins import good_units as good_units
 from tests.screening.stand_ins import kinase as kinase
 from tests.screening.stand_ins import near as near
+from tests.screening.stand_ins import panel as panel
+from tests.screening.stand_ins import panel_ranking as panel_ranking
 from tests.screening.stand_ins import ranking as ranking
 from tests.screening.stand_ins import scored as scored
 from tests.screening.stand_ins import tell as tell

@@ -12,6 +12,7 @@ from rdkit import Chem
 from rdkit.Chem import rdMolDescriptors
 
 from chem.features.properties import PROPERTIES, describe
+from data.catalogue.panel import human_kinases
 from screening.evidence.evidence import Contributions, Evidence, Flag, Neighbour, Relation
 from screening.objective.objective import evaluate
 from screening.objective.screen_file import load_screen
@@ -21,6 +22,7 @@ from screening.rank.rank import Ranking
 from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts
 from screening.report.manifest import Artefact, RunFacts
+from screening.score.target_panel import GROUPS, PanelTarget, TargetPanel
 
 DRUGS = {
     "gefitinib": "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1",
@@ -130,6 +132,28 @@ def evidence(ranking: Ranking, kinase: Screen) -> list[Evidence]:
         )
         found.append(Evidence({kinase.objective.primary[0].task: near}, contributions, flags))
     return found
+
+
+@pytest.fixture(scope="session")
+def panel() -> TargetPanel:
+    """The panel of the shipped kinase bundle, with its groups."""
+    kinases = sorted(human_kinases().values(), key=lambda one: GROUPS.index(one.group))
+    targets = [PanelTarget(f"activity_{k.gene}", k.gene, k.group, k.family) for k in kinases]
+    return TargetPanel("activity", tuple(targets))
+
+
+@pytest.fixture(scope="session")
+def panel_ranking(ranking: Ranking, panel: TargetPanel) -> Ranking:
+    """The hits with predictions of the whole panel, from 4 to 8; those of the screen stay."""
+    draw = np.random.default_rng(11)
+    count, more = len(ranking.hits), {}
+    for one in panel.targets:
+        mean, std = draw.uniform(4, 8, count), draw.uniform(0.3, 0.9, count)
+        for end, values in zip(ENDS, (mean, std, mean - 2 * std, mean + 2 * std), strict=True):
+            if one.task not in ranking.hits:
+                more[one.task + end] = values.astype(np.float32)
+    frame = pd.DataFrame(more, index=ranking.hits.index)
+    return ranking._replace(hits=pd.concat([ranking.hits, frame], axis="columns"))
 
 
 SMILES = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"

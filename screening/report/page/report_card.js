@@ -226,6 +226,7 @@ function card(hit, ready, heading = {}) {
     make(
       "div",
       { class: "rest" },
+      panel(hit, "id" in heading),
       neighbours(hit, ready),
       make("p", { class: "smiles" }, cell(hit, "smiles")),
       stereochemistry(hit),

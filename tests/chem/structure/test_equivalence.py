@@ -13,6 +13,7 @@ from chem.structure.equivalence import (
     drawing_blind_key,
     heavy_composition,
     is_labelled,
+    skeleton,
     why_equal,
     without_isotopes,
     without_stereo,
@@ -203,3 +204,19 @@ def test_a_molblock_is_told_by_its_changes() -> None:
     assert why_equal("", ("stripped_fragments",), "CN(C)C", ()) == "other salt"
     assert why_equal("", ("neutralized",), "", ()) == "other drawing"
     assert why_equal("", ("neutralized",), "", ("neutralized",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Oc1ccccn1", "O=c1cccc[nH]1", True),  # tautomers
+        ("C[C@H](N)C(=O)[O-]", "C[C@@H]([NH3+])C(=O)O", True),
+        ("O=[N+]([O-])c1ccccc1", "O=N(=O)c1ccccc1", True),
+        ("C/C=C/C", "CCC=C", True),
+        ("Cc1ccccc1F", "Cc1ccc(F)cc1", False),  # positional isomers
+        ("CCOC", "COCC", True),
+        ("CCCO", "CC(C)O", False),
+    ],
+)
+def test_a_skeleton_has_no_bond_orders_and_no_stereo(one: str, other: str, same: bool) -> None:
+    assert (skeleton(one) == skeleton(other)) is same

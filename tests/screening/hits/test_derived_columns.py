@@ -11,6 +11,7 @@ from screening.hits.derived_columns import KCAL, SANE, nanomolar
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
+from screening.score.target_panel import TargetPanel
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,23 @@ def test_other_targets_are_compared(table: HitTable, ranking: Ranking) -> None:
         assert float(row["EGFR_over_others"]) == pytest.approx(margin, abs=0.006)
         best = max(others, key=lambda name: others[name])
         assert row["EGFR_highest_others"].startswith(f"3 predicted: {best} {others[best]:.1f}, ")
+
+
+def test_selectivity_over_the_panel(
+    panel_ranking: Ranking, kinase: Screen, units: dict[str, str], panel: TargetPanel
+) -> None:
+    found = hit_table(panel_ranking.hits, kinase, units, panel=panel)
+    names = ["S_1uM", "S_1uM_lo", "S_1uM_hi", "selectivity_entropy"]
+    assert [column.name for column in found.columns if column.group == "panel"] == names
+    for row, hit in zip(found.records(), panel_ranking.hits.to_dict("records"), strict=True):
+        count = sum(hit[one.task] >= 6 for one in panel.targets)
+        assert row["S_1uM"] == f"{count / 193:.3f}"
+        assert 0 < float(row["S_1uM_lo"]) <= float(row["S_1uM"]) <= float(row["S_1uM_hi"]) < 1
+        assert 0 < float(row["selectivity_entropy"]) < math.log(193)
+
+
+def test_without_a_panel_no_column_follows_from_it(table: HitTable) -> None:
+    assert "panel" not in {column.group for column in table.columns}
 
 
 @pytest.mark.parametrize("unit", ["probability", "log10(cm/s)", ""])

@@ -18,6 +18,7 @@ from screening.hits.table import Group, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, merge_top
 from screening.rank.structure_columns import with_structure_columns
+from screening.score.target_panel import TargetPanel
 from screening.text.cells import escape_cell, unescape_cell
 
 Scored = Callable[..., pd.DataFrame]
@@ -30,10 +31,14 @@ def read_csv(path: Path) -> list[list[str]]:
 
 
 def test_columns_are_in_the_documented_order(
-    ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
+    panel_ranking: Ranking,
+    kinase: Screen,
+    units: dict[str, str],
+    evidence: list[Evidence],
+    panel: TargetPanel,
 ) -> None:
-    hits = with_structure_columns(ranking.hits.assign(activity_distance=0.5))
-    table = hit_table(hits, kinase, units, ["Price"], evidence)
+    hits = with_structure_columns(panel_ranking.hits.assign(activity_distance=0.5))
+    table = hit_table(hits, kinase, units, ["Price"], evidence, panel=panel)
     by_group = {
         group: [column.name for column in columns]
         for group, columns in groupby(table.columns, lambda column: column.group)
@@ -52,6 +57,7 @@ def test_columns_are_in_the_documented_order(
         ],
         "efficiency": ["EGFR_LE", "EGFR_LLE"],
         "others": ["EGFR_over_others", "EGFR_highest_others"],
+        "panel": ["S_1uM", "S_1uM_lo", "S_1uM_hi", "selectivity_entropy"],
         "domain": ["activity_distance"],
         "neighbours": [f"nearest_EGFR_{end}" for end in nearest],
         "alerts": ["alerts"],

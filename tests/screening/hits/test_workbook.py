@@ -20,6 +20,7 @@ from screening.hits.workbook import CUT, LONGEST, PICTURE, PICTURES, SHRUNK, wri
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import with_structure_columns
+from screening.score.target_panel import TargetPanel
 
 TEXTS = [
     *("0012345678901234567", "1E5", "2-3", "MAR1", "TRUE", "#N/A", "1,5", "007", "nan"),
@@ -43,14 +44,19 @@ def read_sheet(path: Path, name: str) -> list[list[Any]]:
 
 @pytest.fixture(scope="module")
 def whole(
-    ranking: Ranking, kinase: Screen, units: dict[str, str], evidence: list[Evidence]
+    panel_ranking: Ranking,
+    kinase: Screen,
+    units: dict[str, str],
+    evidence: list[Evidence],
+    panel: TargetPanel,
 ) -> tuple[HitTable, tuple[Definition, ...]]:
     table = hit_table(
-        with_structure_columns(ranking.hits.assign(activity_distance=0.5)),
+        with_structure_columns(panel_ranking.hits.assign(activity_distance=0.5)),
         kinase,
         units,
         ["Price"],
         evidence,
+        panel=panel,
     )
     return table, define_columns(table, kinase, units)
 

@@ -302,10 +302,11 @@ def test_no_label_takes_a_late_column(label: str, tmp_path: Path) -> None:
 def test_the_keys_that_the_shipped_screen_explains_can_be_used(tmp_path: Path) -> None:
     """Its [selection] and [lab] are comments: without the signs before them they are a screen."""
     written = (SHIPPED / "kinase.toml").read_text(encoding="utf-8")
-    used = re.sub(r"^# (\[\w+\]|\w+ = )", r"\1", written, flags=re.MULTILINE)
+    used = re.sub(r"^# (\[+\w+\]+|\w+ = )", r"\1", written, flags=re.MULTILINE)
     screen = load(used, tmp_path)
     predicted = [f"{task}{end}" for task in screen.objective.tasks for end in ("", "_std")]
     screen.check(predicted, [*DESCRIBED, "activity_distance", "toxicity_distance"])
+    assert [term.targets for term in screen.objective.selective_over] == ["group"]
     assert screen.selection is not None
     assert list(tomllib.loads(used)["selection"]) == list(Selection.model_fields)
     assert (screen.lab.points, screen.lab.reference) == (8, "erlotinib")

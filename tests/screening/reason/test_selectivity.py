@@ -142,3 +142,14 @@ def test_no_selectivity_is_claimed_within_its_error(
     }
     claimed = "-fold or more over" in tell(only(kinase, 1), changed)
     assert not claimed or 8.14 - off > math.hypot(std, own)
+
+
+def test_a_set_is_named_with_its_highest_target(kinase: Screen, tell: Tell) -> None:
+    members = ("activity_AURKA", "activity_CDK2", "activity_INSR")
+    screen = kinase.changed(off_targets=(), selective_over=({"targets": "TK", "members": members},))
+    said = tell(screen, {"activity_CDK2": 5.5})
+    assert "100-fold or more over TK (CDK2) (cautious value, the only off-target)" in said
+    said = tell(screen, {"activity_CDK2": 8.5})
+    assert "no selectivity predicted over TK (CDK2)" in said
+    far = tell(screen, {"activity_distance": 0.9}, limits={"activity_distance": 0.5})
+    assert "over TK" not in far

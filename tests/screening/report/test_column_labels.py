@@ -20,6 +20,7 @@ from screening.report.column_labels import column_label
         ("sa_score", "property", "SA score"),
         ("heavy_atoms", "property", "heavy atoms"),
         ("sa_score", "vendor", "sa_score"),
+        ("S_1uM_hi", "panel", "S(1 µM), upper end"),
     ],
 )
 def test_a_column_is_called_as_chemists_say_it(

@@ -1,0 +1,163 @@
+/* The predictions of a hit on the whole panel, by kinase group. */
+
+/* The panel of each hit, unpacked once; empty without a panel. */
+let profiles = [];
+/* Lower edges of the colour steps, as pActivity, with the concentration of each. */
+const SHADES = [
+  [-Infinity, "below 5"],
+  [5, "5: 10 µM"],
+  [6, "6: 1 µM"],
+  [7, "7: 100 nM"],
+  [8, "8 or more: 10 nM"],
+];
+const inSteps = (step) => (step / 100).toFixed(2);
+/* A measured value with one decimal, such as <5.0, so that it fits a cell. */
+const short = (text) => text.replace(/\d+\.\d+/g, (digits) => Number(digits).toFixed(1));
+const shade = (step) => SHADES.findLastIndex(([edge]) => step / 100 >= edge);
+
+/* The name of a target with its prediction, its interval if known, and its measured value. */
+function said(hit, at) {
+  const { values, own, near } = profiles[hit];
+  const found = near.find(([place]) => place === at);
+  const range = found ? ` (${inSteps(found[1])} to ${inSteps(found[2])})` : "";
+  const primary = page.panel.primary.includes(at) ? ", a primary target" : "";
+  const measured = own[at] ? `; measured ${own[at]}` : "";
+  return `${page.panel.names[at]}${primary}: predicted ${inSteps(values[at])}${range}${measured}`;
+}
+
+/* The off-targets that matter, strongest first. */
+function closeTargets(hit) {
+  const { names, primary, targets, close, strong } = page.panel;
+  const { values, own, near, further } = profiles[hit];
+  const many = `${(names.length - primary.length).toLocaleString("en")} other ${targets}`;
+  const rule = `within ${close.toFixed(1)} of the primary target, or ${strong} or more`;
+  if (!near.length) return make("p", {}, `None of ${many} is predicted or measured ${rule}.`);
+  const told = near.map(([at, low, high], k) => {
+    const measured = own[at] ? [" measured ", make("b", {}, own[at])] : "";
+    const text = ` ${inSteps(values[at])} (${inSteps(low)} – ${inSteps(high)})`;
+    return make("li", {}, quoted(names[at]), text, measured, k + 1 < near.length ? ";" : "");
+  });
+  const rest = further ? make("li", {}, `and ${further} more`) : "";
+  const count = `${near.length + further} of ${many}`;
+  return [
+    make("p", {}, `Off-targets predicted or measured ${rule}: ${count}, with their 90 % intervals.`),
+    make("ul", { class: "close" }, told, rest),
+  ];
+}
+
+function selectivityScores(hit) {
+  if (!("S_1uM" in column)) return "";
+  const { names, targets, potent } = page.panel;
+  const count = Math.round(number(hit, "S_1uM") * names.length);
+  const range = `90 % interval ${cell(hit, "S_1uM_lo")} to ${cell(hit, "S_1uM_hi")}`;
+  return make(
+    "p",
+    { title: meaning("S_1uM") },
+    "S(1 µM) ",
+    make("b", {}, cell(hit, "S_1uM")),
+    ` (${range}): ${count} of ${names.length} ${targets} predicted at ${potent} or more.`,
+    "selectivity_entropy" in column
+      ? make(
+          "span",
+          { title: meaning("selectivity_entropy") },
+          ` Selectivity entropy ${cell(hit, "selectivity_entropy")}.`,
+        )
+      : "",
+  );
+}
+
+/* One cell for each target. Tab reaches the panel once; arrow keys go from cell to cell. */
+function panelCells(hit) {
+  const { names, groups, primary } = page.panel;
+  const { values, own } = profiles[hit];
+  const cells = names.map((name, at) => {
+    const look = `shade${shade(values[at])}${primary.includes(at) ? " primary" : ""}`;
+    const text = [make("span", { class: "target" }, name), inSteps(values[at])];
+    const measured = own[at] ? make("b", { class: "own" }, short(own[at])) : "";
+    const looks = { class: `cell ${look}`, title: said(hit, at), tabindex: at ? -1 : 0 };
+    return make("li", looks, text, measured);
+  });
+  let from = 0;
+  const rows = groups.map(({ name, size }) => {
+    const list = make("ul", { "aria-label": name }, cells.slice(from, (from += size)));
+    return make("div", { class: "panel-group" }, make("h5", {}, name), list);
+  });
+  const box = make("div", { class: "panel-cells" }, rows);
+  const told = make("output", { class: "panel-told" }, "Point at a cell for its numbers.");
+  const tell = ({ target }) => {
+    const at = cells.indexOf(target.closest(".cell"));
+    if (at >= 0) told.textContent = said(hit, at);
+  };
+  box.addEventListener("pointerover", tell);
+  box.addEventListener("focusin", tell);
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const to = cells[cells.indexOf(event.target) + step];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!to) return;
+    event.target.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  });
+  return [told, box];
+}
+
+function panelKey() {
+  const shades = SHADES.map(([, text], at) =>
+    make("span", {}, make("i", { class: `swatch shade${at}` }), text),
+  );
+  return make(
+    "p",
+    { class: "key" },
+    "Predicted pActivity",
+    shades,
+    make("span", {}, make("i", { class: "swatch primary" }), "primary target"),
+    make("span", {}, make("b", { class: "own" }, "7.9"), " measured for this compound"),
+  );
+}
+
+/* The same numbers as a table, filled when it is opened. */
+function panelTable(hit) {
+  const { names, groups } = page.panel;
+  const box = make("details", { class: "panel-table" }, make("summary", {}, "As a table"));
+  box.addEventListener("toggle", () => {
+    if (box.querySelector("table")) return;
+    const group = groups.flatMap(({ name, size }) => Array(size).fill(name));
+    const { values, own } = profiles[hit];
+    const rows = names.map((name, at) =>
+      make(
+        "tr",
+        {},
+        make("td", {}, group[at]),
+        make("th", { scope: "row" }, name),
+        make("td", { class: "num" }, inSteps(values[at])),
+        make("td", { class: "num" }, own[at] ?? ""),
+      ),
+    );
+    const heads = ["Group", "Target", "Predicted", "Measured"];
+    const head = make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)));
+    box.append(make("table", {}, make("thead", {}, head), make("tbody", {}, rows)));
+  });
+  return box;
+}
+
+/* The panel of a hit. The cells are only in its window: a printed page has the numbers that matter. */
+function panel(hit, inWindow) {
+  if (!page.panel) return "";
+  const { names, targets, model } = page.panel;
+  const title = `Selectivity over the ${names.length} ${targets} of ${model}`;
+  const far = model in outside(hit)
+    ? make("p", { class: "domain outside" }, `Outside the domain of ${model}: not reliable.`)
+    : "";
+  return make(
+    "section",
+    { class: "panel" },
+    make("h4", {}, title),
+    far,
+    selectivityScores(hit),
+    closeTargets(hit),
+    inWindow ? [panelKey(), ...panelCells(hit), panelTable(hit)] : "",
+  );
+}
