@@ -45,13 +45,17 @@ def start_fork_server() -> None:
     """Start it, without waiting for its imports. It ends with this process.
 
     It does nothing on systems other than Linux, where the libraries used here are not safe to fork,
-    and in a Python whose fork server other users could reach (3.11.0).
+    in a Python whose fork server other users could reach (3.11.0), and where its socket cannot be
+    made.
     """
     if sys.platform != "linux" or sys.version_info < (3, 11, 1) or _started_with:
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(_IMPORTED))
-    with _changed_environment():
-        forkserver.ensure_running()
+    try:
+        with _changed_environment():
+            forkserver.ensure_running()
+    except OSError:  # the temporary folder has too long a path for a socket; workers start anew
+        return
     atexit.register(_stop)
     _started_with.update(_environment())
 

@@ -86,6 +86,20 @@ def test_a_changed_environment_reaches_the_workers(tmp_path: Path) -> None:
         assert environment["HITLIST_OF_A_TEST"] == "new"
 
 
+def test_a_folder_with_too_long_a_path_for_a_socket_gives_other_workers(tmp_path: Path) -> None:
+    deep = tmp_path / ("a" * 100)
+    deep.mkdir()
+    done = subprocess.run(
+        _script(tmp_path),
+        env=_environment() | {"TMPDIR": str(deep)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["methods"] == ["spawn", "spawn", "spawn"]
+
+
 def test_nothing_stays_when_the_command_is_killed(tmp_path: Path) -> None:
     command = _script(tmp_path, last="import time; time.sleep(600)")
     with subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, text=True) as run:
