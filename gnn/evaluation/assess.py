@@ -15,7 +15,16 @@ from gnn.calibration.calibration import (
 )
 from gnn.calibration.domain import Domain
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
-from gnn.evaluation.card import DistanceBin, DomainCard, Metric, Probabilities, Summary, TaskCard
+from gnn.calibration.source_shift import SourceShift
+from gnn.evaluation.card import (
+    DistanceBin,
+    DomainCard,
+    Metric,
+    Probabilities,
+    ShiftCard,
+    Summary,
+    TaskCard,
+)
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import (
     CrossFitted,
@@ -24,7 +33,8 @@ from gnn.evaluation.reliability import (
     coverage_by_third,
     errors_by_distance,
 )
-from gnn.features.array_types import Bools, Floats, Floats64, Ints
+from gnn.evaluation.shift import Shifted, measure_shift
+from gnn.features.array_types import Bools, Floats, Floats32, Floats64, Ints
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
@@ -34,6 +44,17 @@ UNKNOWN = 2.0
 """Standard deviations of a task's values by which a stranger may be off if nothing is presumed."""
 MIXED = "standard deviations"
 """Unit of the errors of tasks with different units."""
+
+
+class Outside(NamedTuple):
+    """The models' outputs for the n molecules with values of another source."""
+
+    rows: Ints
+    """[n] the molecules."""
+    networks: Floats64
+    """[K, n, T], as in :class:`gnn.calibration.calibration.Outputs`."""
+    distance: Floats
+    """[n] to the training compounds, 0 for these themselves."""
 
 
 class Assessment(NamedTuple):
@@ -50,6 +71,7 @@ class Assessment(NamedTuple):
     """The distances that divide the held-out molecules into thirds."""
     unit: str
     errors: tuple[DistanceBin, ...]
+    shifts: tuple[ShiftCard, ...] = ()
 
     def facts(self, domain: Domain) -> dict[str, Any]:
         """Return the fields of a card that it fills."""
@@ -64,13 +86,15 @@ def assess(
     forest: Callable[[int], Floats64] | None,
     kept: Ints,
     distance: Floats | None = None,
+    outside: Outside | None = None,
 ) -> Assessment:
     """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
 
     ``forest`` gives a task's baseline [M]; None leaves the baseline out. ``distance`` [M] is that
     to the training compounds (:func:`gnn.calibration.domain.held_out_distance`); None treats every
     molecule as a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves
-    them out.
+    them out. ``outside`` has the models' outputs for the molecules with values of another source:
+    intervals are widened until they hold these (:mod:`gnn.evaluation.shift`).
 
     The calibrations in the cards are fitted on every held-out row. All measured values are those of
     calibrations that were fitted on the other half of the molecules.
@@ -86,6 +110,15 @@ def assess(
     )
     calibrations = calibrate(held, thirds, ood_start)
     cross_fitted = _cross_fit(held, thirds, ood_start, data.graphs.molecules)
+    shifted = _shift(data, outside, kept, calibrations)
+    calibrations = [
+        one if task.binary else shifted.shift.apply_to(one)
+        for one, task in zip(calibrations, held, strict=True)
+    ]
+    cross_fitted = [
+        one if task.binary else one.widened(shifted.shift)
+        for one, task in zip(cross_fitted, held, strict=True)
+    ]
     regressions = [found for found, task in zip(cross_fitted, held, strict=True) if not task.binary]
     classes = [found for found, task in zip(cross_fitted, held, strict=True) if task.binary]
     cards = []
@@ -110,6 +143,36 @@ def assess(
         thirds=thirds,
         unit=unit,
         errors=errors_by_distance(regressions, classes),
+        shifts=shifted.cards,
+    )
+
+
+def _shift(
+    data: TrainingSet, outside: Outside | None, kept: Ints, calibrations: list[Calibration]
+) -> Shifted:
+    """Measure the intervals of calibrations on the values of another source, if there are any."""
+    if outside is None or data.outside is None:
+        return Shifted(SourceShift(), ())
+    held = [_of_outside(data, data.outside, outside, int(task)) for task in kept]
+    known = np.zeros(data.graphs.molecules, bool)
+    known[data.rows(0, "fit", "stop")] = True
+    units = {(about["unit"], about.get("scale")) for about in (data.tasks[at] for at in kept)}
+    return measure_shift(held, calibrations, known, len(units) > 1)
+
+
+def _of_outside(data: TrainingSet, values: Floats32, outside: Outside, task: int) -> HeldTask:
+    truth = values[outside.rows, task].astype(np.float64)
+    there = np.isfinite(truth)
+    rows = outside.rows[there]
+    return HeldTask(
+        binary=bool(data.binary[task]),
+        trained=_trained(data, task),
+        truth=truth[there],
+        bounds=data.bounds[rows, task],
+        networks=outside.networks[:, there, task],
+        kernel=None,
+        distance=outside.distance[there].astype(np.float64),
+        rows=rows,
     )
 
 
