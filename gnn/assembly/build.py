@@ -22,8 +22,9 @@ from gnn.calibration.domain import (
     training_domain,
 )
 from gnn.evaluation.ablation import ablate, stages
-from gnn.evaluation.assess import Assessment, Outside, assess
+from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
+from gnn.evaluation.held_tasks import Outside
 from gnn.features.array_types import Floats64, Ints, Report
 from gnn.features.graph_arrays import take
 from gnn.models.durable_file import keep_array

@@ -110,8 +110,8 @@ class Calibration:
     shift_edges: Sequence[float] = ()
     """Distances, ascending, from which each further one of ``below`` and ``above`` holds."""
     below: Sequence[float] = (1.0,)
-    """Factors, from 1, on the reach of an interval below its value: what another source's values
-    need (:mod:`gnn.calibration.source_shift`)."""
+    """Factors, ascending from at least 1, on the reach of an interval below its value: what another
+    source's values need (:mod:`gnn.calibration.source_shift`)."""
     above: Sequence[float] = (1.0,)
     """The same above the value."""
 
@@ -149,13 +149,9 @@ class Calibration:
             raise ValueError("a calibration has distances or values without factors")
         if not len(found.below) == len(found.above) == len(found.shift_edges) + 1:
             raise ValueError("a calibration has distances or factors of a shift without the others")
-        if (
-            not np.isfinite([*found.below, *found.above]).all()
-            or min([*found.below, *found.above]) < 1
-        ):
-            raise ValueError("a calibration's factors of a shift are below 1")
-        rising_lists = (*(at for at, _ in pairs), found.distance_factors, found.shift_edges)
-        for rising in (*rising_lists, (1.0, *found.factors)):
+        shifts = ((1.0, *found.below), (1.0, *found.above), found.shift_edges)
+        others = (found.distance_factors, (1.0, *found.factors))
+        for rising in (*(at for at, _ in pairs), *shifts, *others):
             if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
                 raise ValueError("a calibration's numbers are not in ascending order")
         return found

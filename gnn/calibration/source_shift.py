@@ -4,7 +4,7 @@ Held-out rows of a model's own sets come from the same laboratories and were mea
 reasons as its training rows. Values of another source differ: a compound that somebody tested on
 many targets is inactive on most, while published values are mostly of targets that a compound was
 made for. Their errors are larger, and mostly to one side. So each side of an interval gets a factor
-of its own, by the distance to training.
+of its own, which does not fall with the distance to training.
 """
 
 from dataclasses import replace
@@ -18,8 +18,8 @@ from gnn.features.array_types import Bools, Floats, Floats64
 
 WORST_LEVEL = 0.85
 """The share of another source's values that an interval is meant to cover."""
-EDGES = (0.05, 0.4)
-"""Distances that part compounds of the training sets, their analogs, and others."""
+EDGE = 0.4
+"""Distance that parts analogs of the training compounds from others."""
 LEAST = 200
 """Values of another source from which a part gets factors of its own."""
 
@@ -57,24 +57,15 @@ def fit_source_shift(error: Floats64, distance: Floats64) -> SourceShift:
         error: [n] (value - truth) / reach, where reach is half the width of the interval.
         distance: [n] to the training compounds.
     """
+    near = distance < EDGE
+    parts = [error[near], error[~near]]
+    if min(len(part) for part in parts) >= LEAST:
+        below, above = (tuple(_factor(side * part) for part in parts) for side in (1, -1))
+        if below[0] <= below[1] and above[0] <= above[1]:
+            return SourceShift((EDGE,), below, above)
     if len(error) < LEAST:
         return SourceShift()
-    edges = list(EDGES)
-    while edges:
-        counts = np.bincount(
-            np.searchsorted(edges, distance, side="right"), minlength=len(edges) + 1
-        )
-        if counts.min() >= LEAST:
-            break
-        smallest = int(counts.argmin())
-        del edges[min(smallest, len(edges) - 1)]  # joined with the part after it, or before it
-    part = np.searchsorted(edges, distance, side="right")
-    pools = [error[part == at] for at in range(len(edges) + 1)]
-    return SourceShift(
-        tuple(edges),
-        tuple(_factor(pool) for pool in pools),
-        tuple(_factor(-pool) for pool in pools),
-    )
+    return SourceShift((), (_factor(error),), (_factor(-error),))
 
 
 def _factor(error: Floats64) -> float:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn.calibration.calibrate import HeldTask, Trained, calibrate
+from gnn.calibration.calibrate import HeldTask, calibrate
 from gnn.calibration.calibration import (
     Calibration,
     Outputs,
@@ -25,6 +25,7 @@ from gnn.evaluation.card import (
     Summary,
     TaskCard,
 )
+from gnn.evaluation.held_tasks import Outside, held_task, outside_task
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import (
     CrossFitted,
@@ -34,27 +35,12 @@ from gnn.evaluation.reliability import (
     errors_by_distance,
 )
 from gnn.evaluation.shift import Shifted, measure_shift
-from gnn.features.array_types import Bools, Floats, Floats32, Floats64, Ints
+from gnn.features.array_types import Bools, Floats, Floats64, Ints
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
-HIT_RATE = 0.05
-"""Share of positives among compounds unlike any of a class's: few random compounds are positive."""
-UNKNOWN = 2.0
-"""Standard deviations of a task's values by which a stranger may be off if nothing is presumed."""
 MIXED = "standard deviations"
 """Unit of the errors of tasks with different units."""
-
-
-class Outside(NamedTuple):
-    """The models' outputs for the n molecules with values of another source."""
-
-    rows: Ints
-    """[n] the molecules."""
-    networks: Floats64
-    """[K, n, T], as in :class:`gnn.calibration.calibration.Outputs`."""
-    distance: Floats
-    """[n] to the training compounds, 0 for these themselves."""
 
 
 class Assessment(NamedTuple):
@@ -102,7 +88,7 @@ def assess(
     away = np.zeros(data.graphs.molecules)
     if distance is not None:
         away = np.nan_to_num(distance.astype(np.float64))
-    held = [_held_out(data, outputs, int(task), away) for task in kept]
+    held = [held_task(data, outputs, int(task), away) for task in kept]
     limit, thirds = _distances(held, away)
     # If strangers were presumed to have a value, it holds from where the domain ends.
     ood_start = (
@@ -153,78 +139,11 @@ def _shift(
     """Measure the intervals of calibrations on the values of another source, if there are any."""
     if outside is None or data.outside is None:
         return Shifted(SourceShift(), ())
-    held = [_of_outside(data, data.outside, outside, int(task)) for task in kept]
+    held = [outside_task(data, data.outside, outside, int(task)) for task in kept]
     known = np.zeros(data.graphs.molecules, bool)
     known[data.rows(0, "fit", "stop")] = True
     units = {(about["unit"], about.get("scale")) for about in (data.tasks[at] for at in kept)}
     return measure_shift(held, calibrations, known, len(units) > 1)
-
-
-def _of_outside(data: TrainingSet, values: Floats32, outside: Outside, task: int) -> HeldTask:
-    truth = values[outside.rows, task].astype(np.float64)
-    there = np.isfinite(truth)
-    rows = outside.rows[there]
-    return HeldTask(
-        binary=bool(data.binary[task]),
-        trained=_trained(data, task),
-        truth=truth[there],
-        bounds=data.bounds[rows, task],
-        networks=outside.networks[:, there, task],
-        kernel=None,
-        distance=outside.distance[there].astype(np.float64),
-        rows=rows,
-    )
-
-
-def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats64) -> HeldTask:
-    truth = data.values[:, task].astype(np.float64)
-    said = np.isfinite(outputs.networks[:, :, task]).any(axis=0)
-    if outputs.kernel is not None:
-        there = np.isfinite(outputs.kernel[:, task])
-        said = there & said if len(outputs.networks) else there
-    rows = np.flatnonzero(said & np.isfinite(truth))
-    return HeldTask(
-        binary=bool(data.binary[task]),
-        trained=_trained(data, task),
-        truth=truth[rows],
-        bounds=data.bounds[rows, task],
-        networks=outputs.networks[:, rows, task],
-        kernel=None if outputs.kernel is None else outputs.kernel[rows, task],
-        distance=distance[rows],
-        rows=rows,
-    )
-
-
-def _trained(data: TrainingSet, task: int) -> Trained:
-    seen = np.isin(data.roles, ("fit", "stop")).any(axis=0)
-    values = data.values[seen & data.is_measured[:, task], task].astype(np.float64)
-    # Molecules unlike any measured one were presumed to have such a value.
-    strange = np.zeros(0)
-    if data.presumed is not None:
-        strange = data.values[seen & data.presumed, task].astype(np.float64)
-        strange = strange[np.isfinite(strange)]
-    if data.binary[task]:
-        share = (values.sum() + 0.5) / (len(values) + 1)
-        ood_value = min(share, HIT_RATE) if len(strange) else share
-        return Trained(
-            _odds(share), scale=1.0, values=len(values), ood_value=_odds(ood_value), ood_std=0.0
-        )
-    if not len(values):
-        return Trained(centre=0.0, scale=1.0, values=0, ood_value=0.0, ood_std=1.0)
-    centre, scale = float(values.mean()), float(values.std()) or 1.0
-    if len(strange):
-        ood_value = float(strange.mean())
-        ood_std = float(np.hypot(scale, ood_value - centre))
-        return Trained(centre, scale, values=len(values), ood_value=ood_value, ood_std=ood_std)
-    if data.presumed is not None:
-        # Nothing is known about strangers, not even in which direction they differ: the interval
-        # shows it.
-        return Trained(centre, scale, len(values), ood_value=centre, ood_std=UNKNOWN * scale)
-    return Trained(centre, scale, len(values), ood_value=centre, ood_std=scale)
-
-
-def _odds(share: float) -> float:
-    return float(np.log(share / (1 - share)))
 
 
 def _distances(held: list[HeldTask], distance: Floats64) -> tuple[float, tuple[float, float]]:

@@ -7,7 +7,7 @@ import pytest
 
 from gnn.calibration.calibration import UNCALIBRATED, Calibration, apply_regression
 from gnn.calibration.source_shift import (
-    EDGES,
+    EDGE,
     LEAST,
     WORST_LEVEL,
     SourceShift,
@@ -22,19 +22,26 @@ def covered(error: np.ndarray, distance: np.ndarray, shift: SourceShift) -> np.n
 
 
 def test_each_side_is_as_wide_as_its_errors_need() -> None:
-    """Another source is less active than predicted, mostly near the training compounds."""
+    """Another source is less active than predicted, the more so the farther a compound is."""
     generator = np.random.default_rng(0)
-    distance = np.repeat([0.0, 0.2, 0.6], 2000)
-    error = generator.normal(np.repeat([1.0, 0.5, 0.0], 2000), 0.6)
-    shift = fit_source_shift(error, distance)
-    assert shift.edges == EDGES
-    assert shift.below[0] > shift.below[1] > 1.05
-    assert shift.above[0] == shift.above[1] == 1  # nothing is more active than its interval
-    new = generator.normal(np.repeat([1.0, 0.5, 0.0], 2000), 0.6)
+    distance = np.repeat([0.2, 0.6], 3000)
+    mean = np.repeat([0.5, 1.0], 3000)
+    shift = fit_source_shift(generator.normal(mean, 0.6), distance)
+    assert shift.edges == (EDGE,)
+    assert 1.05 < shift.below[0] < shift.below[1]
+    assert shift.above == (1.0, 1.0)  # nothing is more active than its interval
+    new = generator.normal(mean, 0.6)
     inside = covered(new, distance, shift)
-    for part in (0.0, 0.2, 0.6):
+    for part in (0.2, 0.6):
         assert inside[distance == part].mean() > WORST_LEVEL - 0.02
-    assert covered(new, distance, SourceShift())[distance == 0].mean() < 0.6
+    assert covered(new, distance, SourceShift())[distance == 0.6].mean() < 0.6
+
+
+def test_no_interval_gets_narrower_with_distance() -> None:
+    error = np.random.default_rng(0).normal(np.repeat([1.0, 0.0], 2000), 0.6)
+    shift = fit_source_shift(error, np.repeat([0.2, 0.6], 2000))
+    assert shift.edges == ()
+    assert 1 < shift.below[0] < 1.9
 
 
 def test_errors_that_are_covered_change_nothing() -> None:
@@ -48,11 +55,10 @@ def test_few_values_change_nothing(count: int) -> None:
     assert fit_source_shift(np.full(count, 9.0), np.zeros(count)) == SourceShift()
 
 
-def test_a_part_with_few_values_joins_its_neighbour() -> None:
+def test_a_part_with_few_values_joins_the_other() -> None:
     error = np.full(3 * LEAST, 2.0)
-    near = np.repeat([0.0, 0.2, 0.2], LEAST)
-    assert fit_source_shift(error, near) == SourceShift((0.05,), (2.0, 2.0), (1.0, 1.0))
-    assert fit_source_shift(error, np.full(3 * LEAST, 0.9)).edges == ()
+    distance = np.where(np.arange(3 * LEAST) < LEAST - 1, 0.2, 0.6)
+    assert fit_source_shift(error, distance) == SourceShift((), (2.0,), (1.0,))
 
 
 def test_a_bound_that_is_respected_shows_no_error() -> None:
@@ -64,13 +70,13 @@ def test_a_bound_that_is_respected_shows_no_error() -> None:
 
 def test_a_calibration_widens_its_interval_by_distance() -> None:
     plain = replace(UNCALIBRATED, noise=1.0, quantile=2.0)
-    shifted = SourceShift((0.3,), (3.0, 1.0), (1.5, 1.0)).apply_to(plain)
+    shifted = SourceShift((0.3,), (1.0, 3.0), (1.0, 1.5)).apply_to(plain)
     networks, distance = np.array([[6.0, 6.0]]), np.array([0.1, 0.5])
     value, std, low, high = apply_regression(networks, None, distance, shifted)
     np.testing.assert_array_equal(value, [6, 6])
     np.testing.assert_array_equal(std, [1, 1])
-    np.testing.assert_allclose(low, [0, 4])
-    np.testing.assert_allclose(high, [9, 8])
+    np.testing.assert_allclose(low, [4, 0])
+    np.testing.assert_allclose(high, [8, 9])
     assert Calibration.from_dict(shifted.to_dict()) == shifted
 
 
@@ -81,6 +87,7 @@ def test_a_calibration_widens_its_interval_by_distance() -> None:
         {"above": [float("nan")]},
         {"below": [1.0, 2.0]},
         {"shift_edges": [0.3]},
+        {"shift_edges": [0.3], "below": [2.0, 1.5], "above": [1.0, 1.0]},
         {"shift_edges": [0.4, 0.3], "below": [1.0] * 3, "above": [1.0] * 3},
     ],
 )
