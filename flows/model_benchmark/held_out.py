@@ -56,8 +56,8 @@ def measure_held_out(name: str) -> tuple[list[HeldOut], str]:
     known = {task.name for task in card.tasks}
     tables = []
     for choice in recipe.sets:
-        if choice.split == "train":
-            continue  # it only helps to train: none of its rows is held out
+        if choice.split in ("train", "outside"):
+            continue  # none of its rows is held out
         try:
             table, split = load_set(choice, recipe.seed)
         except InputError:

@@ -162,6 +162,13 @@ def show_reliability(card: "Card") -> None:
             near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
             thirds = f"; by third of the distance to training {near}, {middle}, {far}"
         note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
+    for shift in card.shifts:
+        note(
+            f"another source, {shift.kind} ({shift.values:,} values, median distance "
+            f"{shift.distance:.2f}): {shift.coverage:.1%} lie in their interval, which was widened "
+            f"for new ones ({shift.coverage_before:.1%} before); bias {shift.bias:+.2f}, RMSE "
+            f"{shift.rmse:.2f}"
+        )
     if (found := card.probabilities) is not None:
         note(
             f"probabilities: calibration error {found.calibration_error:.3f}, log loss "

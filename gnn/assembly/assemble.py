@@ -19,12 +19,13 @@ from data.activities.scales import to_scale
 from data.activities.usable import keep_usable
 from data.public_sets.presumed import presume_inactive
 from gnn.assembly.held_back import Guarded, guard_held_back, set_aside
+from gnn.assembly.outside import drop_known, set_outside_apart, with_outside
 from gnn.assembly.recipe import Recipe
 from gnn.assembly.recipe_sets import check_shipped, describe_set, load_set, notes_on_terms
 from gnn.errors import ModelError
-from gnn.features.array_types import Bools, Floats32, Ints, Report, Strings
+from gnn.features.array_types import Floats32, Ints, Report, Strings
 from gnn.features.graph_arrays import collect
-from gnn.training.training_set import TrainingSet
+from gnn.training.training_set import OUTSIDE, TrainingSet
 
 
 class Assembled(NamedTuple):
@@ -44,7 +45,7 @@ def assemble(
     progress: Report | None = None,
     presumed: Container[str] = frozenset(),
     strict: bool = False,
-    helps: Bools | None = None,
+    uses: Strings | None = None,
 ) -> Assembled:
     """Make the training set of a table.
 
@@ -53,8 +54,9 @@ def assemble(
     [K, M]. ``presumed`` has the standardized SMILES of the molecules whose values are presumptions.
     Values of tasks that are learned as logarithms become log10 (:mod:`data.activities.scales`).
     ``strict`` is for a team's own file: measurements that contradict each other are left out and
-    named, and the rest must be enough to train on. ``helps`` [n] marks the rows of sets that only
-    help to train: none of them changes a row that another set holds back.
+    named, and the rest must be enough to train on. ``uses`` [n] has ``train`` for the rows of sets
+    that only help to train: none of them changes a row that another set holds back. It has
+    ``outside`` for those of another source (:mod:`gnn.assembly.outside`).
     """
     standard = _standardize(table.smiles, progress)
     kept = np.array([smiles is not None for smiles in standard.smiles], dtype=bool)
@@ -65,9 +67,13 @@ def assemble(
     contradictions: list[str] = []
     if strict:
         clean, contradictions = drop_contradictions(clean)
-    guarded = guard_held_back(clean, np.zeros(len(clean), bool) if helps is None else helps[kept])
+    use = np.full(len(clean), "measure") if uses is None else uses[kept]
+    clean = drop_known(clean, use == OUTSIDE)
+    guarded = guard_held_back(clean, np.isin(use, ("train", OUTSIDE)))
     merged, report = merge_duplicates(guarded.table)
     merged, spare, bounds = set_aside(clean, merged, guarded.near)
+    apart = set_outside_apart(guarded.table, use == OUTSIDE, merged)
+    merged = apart.table
     if strict:
         merged = merged.select(merged.is_measured.any(axis=1))
         merged, unusable = keep_usable(merged)
@@ -86,10 +92,11 @@ def assemble(
         factors=state_factors(),
         values=to_scale(merged.values, merged.tasks),
         bounds=merged.bounds if strict else bounds,
-        roles=divide(merged),
+        roles=with_outside(divide(merged), apart.only),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
         spare=to_scale(spare, merged.tasks) if not strict and np.isfinite(spare).any() else None,
+        outside=to_scale(apart.values, merged.tasks) if (use == OUTSIDE).any() else None,
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
     return Assembled(data, smiles, notes)
@@ -221,16 +228,15 @@ def join(tables: Sequence[tuple[ActivityTable, Strings]]) -> ActivityTable:
 def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled:
     """Fetch a recipe's sets and make its training set. All members hold out the same rows."""
     tables = [load_set(choice, recipe.seed) for choice in recipe.sets]
-    helping = [choice.split == "train" for choice in recipe.sets]
     check_shipped(recipe, tables)
     table = join(tables)
-    helps = np.repeat(helping, [len(one) for one, _ in tables])
+    uses = np.repeat([choice.split for choice in recipe.sets], [len(one) for one, _ in tables])
     presumed: frozenset[str] = frozenset()
     if recipe.presumed_inactive is not None:
         drawn = presume_inactive(table, **recipe.presumed_inactive.model_dump(), seed=recipe.seed)
         presumed = frozenset(drawn.smiles)
         table = ActivityTable.concat([table, drawn])
-        helps = np.append(helps, np.zeros(len(drawn), bool))
+        uses = np.append(uses, np.full(len(drawn), "presumed"))
 
     def divide(merged: ActivityTable) -> Strings:
         if merged.split is None:
@@ -252,7 +258,7 @@ def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled
         "split": "; ".join(f"{choice.name}: {choice.split}" for choice in recipe.sets)
         + _how_long(recipe),
     }
-    found = assemble(table, divide, meta, progress, presumed, helps=helps)
+    found = assemble(table, divide, meta, progress, presumed, uses=uses)
     return found._replace(notes=[*found.notes, *notes_on_terms(recipe)])
 
 

@@ -1,6 +1,6 @@
 """Builds a bundle from a training set: fits, measures, calibrates, writes the card."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,18 +15,25 @@ from gnn.assembly.assemble import Assembled
 from gnn.assembly.own_assay import FittedAssay
 from gnn.bundle.bundle import save_bundle
 from gnn.calibration.calibration import Outputs
-from gnn.calibration.domain import Domain, held_out_distance, training_domain
+from gnn.calibration.domain import (
+    Domain,
+    distance_to_training,
+    held_out_distance,
+    training_domain,
+)
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.assess import Assessment, assess
 from gnn.evaluation.card import Card
+from gnn.evaluation.held_tasks import Outside
 from gnn.features.array_types import Floats64, Ints, Report
 from gnn.features.graph_arrays import take
 from gnn.models.durable_file import keep_array
-from gnn.models.network import State
+from gnn.models.network import NetworkConfig, State
 from gnn.models.quantize import dequantize, quantize
 from gnn.training.baselines import FOREST, forest_outputs
 from gnn.training.distil import REFIT, Teaching, fit_distilled
 from gnn.training.ensemble import held_out_outputs
+from gnn.training.ensemble import outputs as network_outputs
 from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
 
@@ -78,7 +85,10 @@ def build_bundle(
         shipped = [dequantize(quantize(state)) for state in distilled.states]
         outputs = Outputs(held_out_outputs(shipped, run.sizes, data, role), None)
         baseline = _baseline(plan, assembled, role, place, run.report)
-        assessment = assess(data, outputs, baseline, kept, held_out_distance(data, role))
+        assessment = assess(
+            *(data, outputs, baseline, kept, held_out_distance(data, role)),
+            _outside(data, shipped, run.sizes),
+        )
         steps = ablate(
             data, role, kept, stages(distilled.by_teacher, distilled.soft_targets, outputs.networks)
         )
@@ -151,6 +161,16 @@ def build_assay(
     )
     save_bundle(folder, card, [quantize(state) for state in states], domain, kernel)
     return card
+
+
+def _outside(data: TrainingSet, states: Sequence[State], sizes: NetworkConfig) -> Outside | None:
+    """Return the networks' outputs for the molecules with values of another source, if any."""
+    if data.outside is None:
+        return None
+    rows = np.flatnonzero(np.isfinite(data.outside).any(axis=1))
+    graphs = take(data.graphs, rows)
+    networks = np.stack([network_outputs(state, sizes, data.factors, graphs) for state in states])
+    return Outside(rows, networks, distance_to_training(data, rows))
 
 
 def _packages(teaching: Teaching | None) -> tuple[str, ...]:

@@ -42,9 +42,11 @@ class SetChoice(_Strict):
 
     name: str
     """Name in the catalogue."""
-    split: Literal["given", "scaffold", "random", "train"] = "scaffold"
+    split: Literal["given", "scaffold", "random", "train", "outside"] = "scaffold"
     """``train``: the set only helps to train. None of its rows is held back, and its values never
-    change a row that another set holds back."""
+    change a row that another set holds back. ``outside``: it is another source of the same
+    quantities. Intervals are measured on its values and widened where they miss them; only a
+    ``refit`` trains on them."""
     valid: Annotated[float, Field(gt=0, lt=0.5)] = 0.2
     """Share of rows used only for measuring, if the split is not given."""
     minimum_values: Annotated[int, Field(ge=0)] = 0

@@ -23,7 +23,7 @@ def load_set(choice: SetChoice, seed: int) -> tuple[ActivityTable, Strings]:
         ModelError: The set only helps to train, but its source holds rows back.
     """
     table = load_activities(choice.name)
-    if choice.split == "train":
+    if choice.split == "train" or choice.split == "outside":
         if table.split is not None and (table.split != "train").any():
             raise ModelError(
                 f"{choice.name} has a split that holds rows back, expected none of a set that "
@@ -53,7 +53,7 @@ def check_shipped(recipe: Recipe, tables: Sequence[tuple[ActivityTable, Strings]
         task.name
         for choice, (table, _) in zip(recipe.sets, tables, strict=True)
         for task in table.tasks
-        if choice.split != "train"
+        if choice.split not in ("train", "outside")
     }
     names = [task.name for table, _ in tables for task in table.tasks]
     for name in recipe.ship or names:

@@ -61,9 +61,18 @@ class CalibratedTasks:
         steps = [_filled((1.0, *one.factors), most + 1, 1.0) for one in calibrations]
         self._steps = self._tensor(steps).flatten()
         self._first = torch.arange(len(calibrations), device=device) * (most + 1)
+        parts = max((len(one.shift_edges) for one in calibrations), default=0)
+        edges = self._tensor([_filled(one.shift_edges, parts, math.inf) for one in calibrations])
+        self._shift_edges = edges.reshape(len(calibrations), parts)
+        self._below = self._sides([one.below for one in calibrations], parts + 1)
+        self._above = self._sides([one.above for one in calibrations], parts + 1)
+        self._first_part = torch.arange(len(calibrations), device=device) * (parts + 1)
 
     def _tensor(self, numbers: Sequence[object]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.float64, device=self.device)
+
+    def _sides(self, factors: Sequence[Sequence[float]], count: int) -> Tensor:
+        return self._tensor([_filled(one, count, one[-1]) for one in factors]).flatten()
 
     def _line(self, points: Sequence[tuple[Sequence[float], Sequence[float]]]) -> _Line:
         most = max((len(at) for at, _ in points), default=0)
@@ -95,7 +104,10 @@ class CalibratedTasks:
         std = (noise + disagreement + out * self._far**2).sqrt()
         number = torch.searchsorted(self._edges, away.T.contiguous(), right=True).T
         reach = self._quantile * self._steps[self._first + number] * std
-        return torch.stack([value, std, value - reach, value + reach], dim=2)
+        part = torch.searchsorted(self._shift_edges, away.T.contiguous(), right=True).T
+        side = self._first_part + part
+        low, high = value - self._below[side] * reach, value + self._above[side] * reach
+        return torch.stack([value, std, low, high], dim=2)
 
     def logarithms(
         self, networks: Tensor, kernel: Tensor | None, distance: Tensor | None

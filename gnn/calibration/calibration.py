@@ -9,7 +9,8 @@ drawn towards the task's value for strange compounds if nothing like the molecul
 predicted value and one of the distance to training, plus the networks' disagreement
 (:mod:`gnn.calibration.error_model`). The 90 % interval is the value with, on each side, as many
 standard deviations as covered 90 % of the held-out values at that distance
-(:mod:`gnn.calibration.conformal`).
+(:mod:`gnn.calibration.conformal`). Each side may be wider, so that values of another source are
+covered, too (:mod:`gnn.calibration.source_shift`).
 
 A probability is the logistic function of a weighted sum of both outputs
 (:mod:`gnn.calibration.blend`). Its interval is that of the share of positives among compounds with
@@ -106,6 +107,13 @@ class Calibration:
     """Factors on ``quantile``, ascending from 1."""
     offset: float = 0.0
     """Added to a value, or to the log odds of a class."""
+    shift_edges: Sequence[float] = ()
+    """Distances, ascending, from which each further one of ``below`` and ``above`` holds."""
+    below: Sequence[float] = (1.0,)
+    """Factors, ascending from at least 1, on the reach of an interval below its value: what another
+    source's values need (:mod:`gnn.calibration.source_shift`)."""
+    above: Sequence[float] = (1.0,)
+    """The same above the value."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a plain dict."""
@@ -139,7 +147,11 @@ class Calibration:
             found.levels and found.distances
         ):
             raise ValueError("a calibration has distances or values without factors")
-        for rising in (*(at for at, _ in pairs), found.distance_factors, (1.0, *found.factors)):
+        if not len(found.below) == len(found.above) == len(found.shift_edges) + 1:
+            raise ValueError("a calibration has distances or factors of a shift without the others")
+        shifts = ((1.0, *found.below), (1.0, *found.above), found.shift_edges)
+        others = (found.distance_factors, (1.0, *found.factors))
+        for rising in (*(at for at, _ in pairs), *shifts, *others):
             if not np.isfinite(rising).all() or (np.diff(rising) < 0).any():
                 raise ValueError("a calibration's numbers are not in ascending order")
         return found
@@ -198,7 +210,9 @@ def apply_regression(
     std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
     steps = np.array([1.0, *found.factors])
     reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * std
-    return value, std, value - reach, value + reach
+    part = np.searchsorted(found.shift_edges, distance, side="right")
+    below, above = np.array(found.below)[part], np.array(found.above)[part]
+    return value, std, value - below * reach, value + above * reach
 
 
 def apply_logarithm(

@@ -161,3 +161,13 @@ def held_out_distance(data: TrainingSet, role: str) -> Floats32:
             rows = which.ravel() == number
             found[rows] = Domain(bits[seen]).distance_of(bits[rows])
     return found
+
+
+def distance_to_training(data: TrainingSet, rows: Ints) -> Floats32:
+    """Return the distance of molecules [n] to the compounds on which every member trained.
+
+    It is 0 for these compounds themselves.
+    """
+    bits = environment_bits(data.graphs)
+    seen = np.isin(data.roles, ("fit", "stop")).all(axis=0) & data.is_measured.any(axis=1)
+    return Domain(bits[seen]).distance_of(bits[rows])

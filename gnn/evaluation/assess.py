@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gnn.calibration.calibrate import HeldTask, Trained, calibrate
+from gnn.calibration.calibrate import HeldTask, calibrate
 from gnn.calibration.calibration import (
     Calibration,
     Outputs,
@@ -15,7 +15,17 @@ from gnn.calibration.calibration import (
 )
 from gnn.calibration.domain import Domain
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
-from gnn.evaluation.card import DistanceBin, DomainCard, Metric, Probabilities, Summary, TaskCard
+from gnn.calibration.source_shift import SourceShift
+from gnn.evaluation.card import (
+    DistanceBin,
+    DomainCard,
+    Metric,
+    Probabilities,
+    ShiftCard,
+    Summary,
+    TaskCard,
+)
+from gnn.evaluation.held_tasks import Outside, held_task, outside_task
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import (
     CrossFitted,
@@ -24,14 +34,11 @@ from gnn.evaluation.reliability import (
     coverage_by_third,
     errors_by_distance,
 )
+from gnn.evaluation.shift import Shifted, measure_shift
 from gnn.features.array_types import Bools, Floats, Floats64, Ints
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
 
-HIT_RATE = 0.05
-"""Share of positives among compounds unlike any of a class's: few random compounds are positive."""
-UNKNOWN = 2.0
-"""Standard deviations of a task's values by which a stranger may be off if nothing is presumed."""
 MIXED = "standard deviations"
 """Unit of the errors of tasks with different units."""
 
@@ -50,6 +57,7 @@ class Assessment(NamedTuple):
     """The distances that divide the held-out molecules into thirds."""
     unit: str
     errors: tuple[DistanceBin, ...]
+    shifts: tuple[ShiftCard, ...] = ()
 
     def facts(self, domain: Domain) -> dict[str, Any]:
         """Return the fields of a card that it fills."""
@@ -64,13 +72,15 @@ def assess(
     forest: Callable[[int], Floats64] | None,
     kept: Ints,
     distance: Floats | None = None,
+    outside: Outside | None = None,
 ) -> Assessment:
     """Assess the tasks ``kept`` by outputs that are NaN where a row was not held out.
 
     ``forest`` gives a task's baseline [M]; None leaves the baseline out. ``distance`` [M] is that
     to the training compounds (:func:`gnn.calibration.domain.held_out_distance`); None treats every
     molecule as a near one. Bounds count as measurements in the main metrics; ``*_exact`` leaves
-    them out.
+    them out. ``outside`` has the models' outputs for the molecules with values of another source:
+    intervals are widened until they hold these (:mod:`gnn.evaluation.shift`).
 
     The calibrations in the cards are fitted on every held-out row. All measured values are those of
     calibrations that were fitted on the other half of the molecules.
@@ -78,7 +88,7 @@ def assess(
     away = np.zeros(data.graphs.molecules)
     if distance is not None:
         away = np.nan_to_num(distance.astype(np.float64))
-    held = [_held_out(data, outputs, int(task), away) for task in kept]
+    held = [held_task(data, outputs, int(task), away) for task in kept]
     limit, thirds = _distances(held, away)
     # If strangers were presumed to have a value, it holds from where the domain ends.
     ood_start = (
@@ -86,6 +96,15 @@ def assess(
     )
     calibrations = calibrate(held, thirds, ood_start)
     cross_fitted = _cross_fit(held, thirds, ood_start, data.graphs.molecules)
+    shifted = _shift(data, outside, kept, calibrations)
+    calibrations = [
+        one if task.binary else shifted.shift.apply_to(one)
+        for one, task in zip(calibrations, held, strict=True)
+    ]
+    cross_fitted = [
+        one if task.binary else one.widened(shifted.shift)
+        for one, task in zip(cross_fitted, held, strict=True)
+    ]
     regressions = [found for found, task in zip(cross_fitted, held, strict=True) if not task.binary]
     classes = [found for found, task in zip(cross_fitted, held, strict=True) if task.binary]
     cards = []
@@ -110,58 +129,21 @@ def assess(
         thirds=thirds,
         unit=unit,
         errors=errors_by_distance(regressions, classes),
+        shifts=shifted.cards,
     )
 
 
-def _held_out(data: TrainingSet, outputs: Outputs, task: int, distance: Floats64) -> HeldTask:
-    truth = data.values[:, task].astype(np.float64)
-    said = np.isfinite(outputs.networks[:, :, task]).any(axis=0)
-    if outputs.kernel is not None:
-        there = np.isfinite(outputs.kernel[:, task])
-        said = there & said if len(outputs.networks) else there
-    rows = np.flatnonzero(said & np.isfinite(truth))
-    return HeldTask(
-        binary=bool(data.binary[task]),
-        trained=_trained(data, task),
-        truth=truth[rows],
-        bounds=data.bounds[rows, task],
-        networks=outputs.networks[:, rows, task],
-        kernel=None if outputs.kernel is None else outputs.kernel[rows, task],
-        distance=distance[rows],
-        rows=rows,
-    )
-
-
-def _trained(data: TrainingSet, task: int) -> Trained:
-    seen = np.isin(data.roles, ("fit", "stop")).any(axis=0)
-    values = data.values[seen & data.is_measured[:, task], task].astype(np.float64)
-    # Molecules unlike any measured one were presumed to have such a value.
-    strange = np.zeros(0)
-    if data.presumed is not None:
-        strange = data.values[seen & data.presumed, task].astype(np.float64)
-        strange = strange[np.isfinite(strange)]
-    if data.binary[task]:
-        share = (values.sum() + 0.5) / (len(values) + 1)
-        ood_value = min(share, HIT_RATE) if len(strange) else share
-        return Trained(
-            _odds(share), scale=1.0, values=len(values), ood_value=_odds(ood_value), ood_std=0.0
-        )
-    if not len(values):
-        return Trained(centre=0.0, scale=1.0, values=0, ood_value=0.0, ood_std=1.0)
-    centre, scale = float(values.mean()), float(values.std()) or 1.0
-    if len(strange):
-        ood_value = float(strange.mean())
-        ood_std = float(np.hypot(scale, ood_value - centre))
-        return Trained(centre, scale, values=len(values), ood_value=ood_value, ood_std=ood_std)
-    if data.presumed is not None:
-        # Nothing is known about strangers, not even in which direction they differ: the interval
-        # shows it.
-        return Trained(centre, scale, len(values), ood_value=centre, ood_std=UNKNOWN * scale)
-    return Trained(centre, scale, len(values), ood_value=centre, ood_std=scale)
-
-
-def _odds(share: float) -> float:
-    return float(np.log(share / (1 - share)))
+def _shift(
+    data: TrainingSet, outside: Outside | None, kept: Ints, calibrations: list[Calibration]
+) -> Shifted:
+    """Measure the intervals of calibrations on the values of another source, if there are any."""
+    if outside is None or data.outside is None:
+        return Shifted(SourceShift(), ())
+    held = [outside_task(data, data.outside, outside, int(task)) for task in kept]
+    known = np.zeros(data.graphs.molecules, bool)
+    known[data.rows(0, "fit", "stop")] = True
+    units = {(about["unit"], about.get("scale")) for about in (data.tasks[at] for at in kept)}
+    return measure_shift(held, calibrations, known, len(units) > 1)
 
 
 def _distances(held: list[HeldTask], distance: Floats64) -> tuple[float, tuple[float, float]]:

@@ -59,6 +59,28 @@ class DistanceBin(_Strict):
     log_loss: float | None = None
 
 
+ShiftKind = Literal["new compounds", "known compounds"]
+"""Compounds that the training sets lack, or that they have without this task's value."""
+
+
+class ShiftCard(_Strict):
+    """The 90 % intervals on values of another source, which were not trained on when measured."""
+
+    kind: ShiftKind
+    values: int
+    """Values that show an error: no bounds that the prediction respects."""
+    distance: float
+    """Median distance to the training compounds."""
+    rmse: float
+    """Root mean squared error in ``DomainCard.unit``."""
+    bias: float
+    """Mean of value minus measurement, in the same unit."""
+    coverage_before: float
+    """Share of the values in intervals that the held-back rows of the own sets gave."""
+    coverage: float
+    """The same after the intervals were widened by the other half of the compounds."""
+
+
 class DomainCard(_Strict):
     """A bundle's training compounds as distances: see :mod:`gnn.calibration.domain`."""
 
@@ -232,6 +254,8 @@ class Card(_Strict):
     """The same within each third of the distance to training, nearest first."""
     probabilities: Probabilities | None = None
     """Means over the classes."""
+    shifts: tuple[ShiftCard, ...] = ()
+    """The intervals on values of another source; empty if none was held out whole."""
     domain: DomainCard | None = None
     explanations: tuple[Explanation, ...] = ()
     """Agreement of atoms' contributions with known groups, if that was examined."""

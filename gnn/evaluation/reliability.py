@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gnn.calibration.source_shift import SourceShift
 from gnn.evaluation.card import DistanceBin, Probabilities
 from gnn.features.array_types import Bools, Floats
 
@@ -26,6 +27,11 @@ class CrossFitted(NamedTuple):
     distance: Floats
     scale: float
     """Divisor of the errors."""
+
+    def widened(self, shift: SourceShift) -> "CrossFitted":
+        """Return it with intervals as wide as another source's values need them."""
+        low, high = shift.widen(self.value, self.low, self.high, self.distance)
+        return self._replace(low=low, high=high)
 
     @property
     def inside(self) -> Bools:

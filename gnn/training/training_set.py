@@ -22,6 +22,9 @@ _FORMATS = {"training": 4, "pretraining": 1}
 UNLABELLED = "unlabelled"
 """The role of a molecule without measurements: only predictions of the teachers are learned."""
 
+OUTSIDE = "outside"
+"""The role of a molecule that only sets of another source have: its values are ``outside``."""
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -33,12 +36,12 @@ class TrainingSet:
     values: Floats32
     """[M, T] measured values on the tasks' scales, or classes (0, 1); NaN where not measured."""
     bounds: npt.NDArray[np.int8]
-    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; for ``spare`` values
-    too."""
+    """[M, T] 0 measured, -1 the true value is at most this, +1 at least this; for ``spare`` and
+    ``outside`` values too."""
     roles: Strings
     """[K, M] the use that each of K members makes of a molecule: ``fit`` (train on it), ``stop``
     (decide by it when to stop; heads alone train on it too), ``valid`` or ``test`` (only measure on
-    it), :data:`UNLABELLED`."""
+    it), :data:`UNLABELLED`, :data:`OUTSIDE`."""
     tasks: tuple[dict[str, Any], ...]
     """[T] name, kind (``regression`` or ``classification``), unit, scale (``log10``: the values are
     logarithms of numbers in the unit; otherwise, also if missing, such numbers), and others."""
@@ -50,6 +53,10 @@ class TrainingSet:
     spare: Floats32 | None = None
     """[M, T] measurements of held-back molecules for tasks whose sets did not hold them back:
     neither trained nor measured on before :meth:`everything`. NaN elsewhere; None without any."""
+    outside: Floats32 | None = None
+    """[M, T] measurements of another source, of molecules that are trained on too or not. Intervals
+    are measured on them; nothing is trained on them before :meth:`everything`. NaN elsewhere; None
+    without any."""
     descriptors: Floats32 | None = None
     """[M, D] numbers that describe each molecule to the teacher ``trees``, each in its own unit;
     NaN where one has no value. None if trees do not teach."""
@@ -84,9 +91,11 @@ class TrainingSet:
         values = self.values
         if self.spare is not None:
             values = np.where(np.isnan(values) & ~test.T, self.spare, values)
+        if self.outside is not None:
+            values = np.where(np.isnan(values) & ~test.T, self.outside, values)
         kept = np.isin(self.roles[:1], ("test", UNLABELLED))
         roles = np.where(kept, self.roles[:1], "fit").repeat(len(self.roles), axis=0)
-        return replace(self, values=values, roles=roles, spare=None)
+        return replace(self, values=values, roles=roles, spare=None, outside=None)
 
     def rows(self, member: int, *roles: str) -> Ints:
         """Return the rows that have any of these roles for a member."""
@@ -148,6 +157,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         "parts": data.roles,
         "presumed": np.zeros(0, bool) if data.presumed is None else data.presumed,
         "spare": np.zeros(0, np.float32) if data.spare is None else data.spare,
+        "outside": np.zeros(0, np.float32) if data.outside is None else data.outside,
         "descriptors": np.zeros(0, np.float32) if data.descriptors is None else data.descriptors,
     }
     _save(path, "training", data, arrays, {"tasks": data.tasks})
@@ -166,6 +176,7 @@ def load_training_set(path: Path) -> TrainingSet:
         note["meta"],
         arrays["presumed"] if len(arrays["presumed"]) else None,
         arrays["spare"] if len(arrays["spare"]) else None,
+        arrays["outside"] if len(arrays["outside"]) else None,
         arrays["descriptors"] if len(arrays["descriptors"]) else None,
     )
 

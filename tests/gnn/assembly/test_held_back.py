@@ -37,7 +37,7 @@ def divide(merged: ActivityTable) -> Strings:
 
 def assembled(rows: list[Row]) -> Assembled:
     made, helps = table(rows)
-    return assemble(made, divide, {}, helps=helps)
+    return assemble(made, divide, {}, uses=np.where(helps, "train", "given"))
 
 
 def standard(smiles: str) -> str:

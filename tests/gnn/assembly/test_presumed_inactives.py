@@ -15,7 +15,7 @@ from gnn.assembly.assemble import Assembled
 from gnn.assembly.own_assay import ASSAY_MEMBERS, assay_training, assemble_assay
 from gnn.assembly.presumed_inactives import COUNT, NEAREST, presumption
 from gnn.calibration.domain import Domain, training_domain
-from gnn.evaluation.assess import UNKNOWN, _trained
+from gnn.evaluation.held_tasks import UNKNOWN, trained_facts
 from gnn.features.graph_arrays import take
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
@@ -118,11 +118,11 @@ def test_strangers_are_far_trained_on_and_no_part_of_any_metric() -> None:
     assert np.isnan(data.values[added, 2]).all()
     # The domain, the tasks' means and the rows that are held out are those of the assay alone.
     assert (training_domain(data).bits == Domain.of(own).bits).all()
-    assert _trained(data, 0).centre == pytest.approx(7.5)
-    assert _trained(data, 0).ood_value == pytest.approx(5.0)
-    assert _trained(data, 1).ood_value == pytest.approx(np.log(0.05 / 0.95))
-    assert _trained(data, 2).ood_value == _trained(data, 2).centre
-    assert _trained(data, 2).ood_std == pytest.approx(UNKNOWN * values[:, 2].std(), rel=1e-5)
+    assert trained_facts(data, 0).centre == pytest.approx(7.5)
+    assert trained_facts(data, 0).ood_value == pytest.approx(5.0)
+    assert trained_facts(data, 1).ood_value == pytest.approx(np.log(0.05 / 0.95))
+    assert trained_facts(data, 2).ood_value == trained_facts(data, 2).centre
+    assert trained_facts(data, 2).ood_std == pytest.approx(UNKNOWN * values[:, 2].std(), rel=1e-5)
     assert ((data.roles == "valid").sum(axis=0) == ~data.presumed).all()
     assert any("nothing is presumed" in note and "clearance" in note for note in made.notes)
 
@@ -131,7 +131,7 @@ def test_an_assay_of_mere_numbers_has_no_strangers_but_a_wide_end() -> None:
     made = assay((Task("clearance", "regression", "number"),), np.linspace(1, 50, 60)[:, None])
     assert made.data.presumed is not None
     assert not made.data.presumed.any()
-    assert _trained(made.data, 0).ood_std > _trained(made.data, 0).scale
+    assert trained_facts(made.data, 0).ood_std > trained_facts(made.data, 0).scale
 
 
 def test_without_the_shipped_compounds_an_assay_still_trains(

@@ -14,6 +14,7 @@ from gnn.calibration.calibration import Calibration, Outputs, apply_classificati
 from gnn.calibration.domain import Domain, environment_bits
 from gnn.evaluation.assess import MIXED, Assessment, assess
 from gnn.evaluation.card import TaskCard
+from gnn.evaluation.held_tasks import Outside
 from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
@@ -132,6 +133,33 @@ def assert_covered(found: World, result: Assessment) -> None:
 def test_intervals_cover_new_values_in_every_third(seen: World, judged: Assessment) -> None:
     assert_covered(seen, judged)
     assert 0.1 < judged.tasks[0].calibration["kernel"] < 0.5
+
+
+def test_another_source_widens_the_side_of_its_errors() -> None:
+    found = world(kernel=False)
+    rows = np.flatnonzero(found.unseen)
+    values = np.full(found.data.values.shape, np.nan, np.float32)
+    values[rows] = found.truth[rows] - 1.5
+    data = replace(found.data, outside=values)
+    outside = Outside(rows, found.outputs.networks[:, rows], found.distance[rows])
+    plain = assess(found.data, found.outputs, None, np.arange(4), found.distance)
+    wide = assess(data, found.outputs, None, np.arange(4), found.distance, outside)
+    assert plain.shifts == ()
+    (shift,) = wide.shifts
+    assert shift.kind == "new compounds"
+    assert shift.values == 3 * len(rows)
+    assert shift.bias == pytest.approx(1.5, abs=0.1)
+    assert shift.coverage_before < 0.6
+    assert shift.coverage == pytest.approx(0.925, abs=0.03)
+    for before, after in zip(plain.tasks, wide.tasks, strict=True):
+        changed = {"shift_edges", "below"} if after.kind == "regression" else set()
+        same = {
+            name for name, value in after.calibration.items() if value == before.calibration[name]
+        }
+        assert before.calibration.keys() - same <= changed
+        assert (max(after.calibration["below"]) > 1.3) == bool(changed)
+    assert (wide.coverage or 0) > (plain.coverage or 0) + 0.02
+    assert wide.errors[2].rmse == plain.errors[2].rmse
 
 
 def test_intervals_of_networks_alone_cover_new_values() -> None:
