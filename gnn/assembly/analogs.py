@@ -42,6 +42,7 @@ def add_analogs(
         roles=np.concatenate([data.roles, roles], axis=1),
         presumed=_longer(data.presumed, np.zeros(count, bool)),
         spare=_longer(data.spare, empty),
+        outside=_longer(data.outside, empty),
     )
     note = (
         f"{counted(count, 'analog')} without measurements: the shipped networks learned the "

@@ -19,7 +19,7 @@ from data.activities.scales import to_scale
 from data.activities.usable import keep_usable
 from data.public_sets.presumed import presume_inactive
 from gnn.assembly.held_back import Guarded, guard_held_back, set_aside
-from gnn.assembly.outside import drop_known, set_outside_apart, with_outside
+from gnn.assembly.outside import divide_without, drop_known, set_outside_apart
 from gnn.assembly.recipe import Recipe
 from gnn.assembly.recipe_sets import check_shipped, describe_set, load_set, notes_on_terms
 from gnn.errors import ModelError
@@ -92,7 +92,7 @@ def assemble(
         factors=state_factors(),
         values=to_scale(merged.values, merged.tasks),
         bounds=merged.bounds if strict else bounds,
-        roles=with_outside(divide(merged), apart.only),
+        roles=divide_without(divide, merged, apart.only),
         tasks=tuple(task._asdict() for task in merged.tasks),
         presumed=np.array([text in presumed for text in smiles]) if presumed else None,
         spare=to_scale(spare, merged.tasks) if not strict and np.isfinite(spare).any() else None,

@@ -1,10 +1,12 @@
 """Keeps the values of another source apart: intervals are measured on them before a refit."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from chem.structure.equivalence import drawing_blind_key
 from data.activities.activity import EXACT, ActivityTable
 from gnn.features.array_types import Bools, Floats32, Strings
 from gnn.training.training_set import OUTSIDE
@@ -23,18 +25,20 @@ class Apart(NamedTuple):
 def drop_known(table: ActivityTable, outside: Bools) -> ActivityTable:
     """Leave out the values of other sources that another set has, too, before merging.
 
-    ``table`` [n] has standardized SMILES; ``outside`` [n] marks the rows of other sources.
+    ``table`` [n] has standardized SMILES; ``outside`` [n] marks the rows of other sources. Any
+    drawing of a compound counts as this compound: another tautomer, charge or stereoisomer may be
+    the same to the models.
     """
     if not outside.any():
         return table
     known: dict[str, Bools] = {}
     measured = table.is_measured
     for row in np.flatnonzero(~outside):
-        smiles = str(table.smiles[row])
-        known[smiles] = known.get(smiles, np.zeros(len(table.tasks), bool)) | measured[row]
+        key = drawing_blind_key(str(table.smiles[row]))
+        known[key] = known.get(key, np.zeros(len(table.tasks), bool)) | measured[row]
     values, bounds = table.values.copy(), table.bounds.copy()
     for row in np.flatnonzero(outside):
-        own = known.get(str(table.smiles[row]))
+        own = known.get(drawing_blind_key(str(table.smiles[row])))
         if own is not None:
             values[row, own], bounds[row, own] = np.nan, EXACT
     return replace(table, values=values, bounds=bounds)
@@ -70,7 +74,17 @@ def set_outside_apart(table: ActivityTable, outside: Bools, merged: ActivityTabl
     )
 
 
-def with_outside(roles: Strings, only: Bools) -> Strings:
-    """Give molecules that only other sources have their role, unless they are held back."""
-    trained = np.isin(roles, ("fit", "stop")).all(axis=0)
-    return np.where(only & trained, OUTSIDE, roles) if only.any() else roles
+def divide_without(
+    divide: Callable[[ActivityTable], Strings], table: ActivityTable, only: Bools
+) -> Strings:
+    """Return the roles [K, M] of a table whose molecules that only other sources have stay apart.
+
+    ``divide`` returns the roles of the others as if they were alone.
+    """
+    apart = only if table.split is None else only & (table.split == "train")
+    if not apart.any():
+        return divide(table)
+    others = divide(table.select(~apart))
+    roles = np.full((len(others), len(table)), OUTSIDE)
+    roles[:, ~apart] = others
+    return roles

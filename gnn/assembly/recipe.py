@@ -54,10 +54,10 @@ class SetChoice(_Strict):
 
     @model_validator(mode="after")
     def _without_valid(self) -> Self:
-        if self.split == "train" and "valid" in self.model_fields_set:
+        if self.split in ("train", "outside") and "valid" in self.model_fields_set:
             raise ValueError(
-                f'{self.name}: split = "train" holds no rows back; leave valid out, or choose '
-                "another split"
+                f'{self.name}: split = "{self.split}" holds no rows back; leave valid out, or '
+                "choose another split"
             )
         return self
 

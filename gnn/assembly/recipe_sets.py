@@ -20,14 +20,14 @@ def load_set(choice: SetChoice, seed: int) -> tuple[ActivityTable, Strings]:
     """Fetch a set of a recipe, and return its table with its split [n].
 
     Raises:
-        ModelError: The set only helps to train, but its source holds rows back.
+        ModelError: The set should hold no rows back, but its source does.
     """
     table = load_activities(choice.name)
     if choice.split == "train" or choice.split == "outside":
         if table.split is not None and (table.split != "train").any():
             raise ModelError(
-                f"{choice.name} has a split that holds rows back, expected none of a set that "
-                'only helps to train; choose split = "given"'
+                f"{choice.name} has a split that holds rows back, expected none of a set with "
+                f'split = "{choice.split}"; choose split = "given"'
             )
         split = np.full(len(table), "train", dtype="<U5")
     else:

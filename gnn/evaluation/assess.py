@@ -142,6 +142,7 @@ def _shift(
     held = [outside_task(data, data.outside, outside, int(task)) for task in kept]
     known = np.zeros(data.graphs.molecules, bool)
     known[data.rows(0, "fit", "stop")] = True
+    known[outside.rows[np.asarray(outside.distance) == 0]] = True  # other drawings of these
     units = {(about["unit"], about.get("scale")) for about in (data.tasks[at] for at in kept)}
     return measure_shift(held, calibrations, known, len(units) > 1)
 

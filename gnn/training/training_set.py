@@ -61,6 +61,15 @@ class TrainingSet:
     """[M, D] numbers that describe each molecule to the teacher ``trees``, each in its own unit;
     NaN where one has no value. None if trees do not teach."""
 
+    def __post_init__(self) -> None:
+        counts = {
+            name: len(array)
+            for name in ("values", "bounds", "presumed", "spare", "outside", "descriptors")
+            if (array := getattr(self, name)) is not None
+        } | {"graphs": self.graphs.molecules, "roles": self.roles.shape[1]}
+        if len(set(counts.values())) > 1:
+            raise ValueError(f"arrays of one training set have several lengths: {counts}")
+
     @cached_property
     def sha256(self) -> str:
         """Hash of everything on which a network is fitted."""

@@ -65,6 +65,7 @@ def test_analogs_come_from_molecules_that_are_trained_on(smiles: list[str]) -> N
         meta={},
         presumed=presumed,
         spare=np.full(values.shape, np.nan, np.float32),
+        outside=np.full(values.shape, 6.0, np.float32),
     )
     more = add_analogs(Assembled(data, smiles, ["a note"]), 20)
     trained = smiles[count // 2 : count - 5]
@@ -78,5 +79,8 @@ def test_analogs_come_from_molecules_that_are_trained_on(smiles: list[str]) -> N
     assert (found.roles[:, count:] == UNLABELLED).all()
     assert found.spare is not None
     assert found.spare.shape == found.values.shape
+    assert found.outside is not None
+    assert np.isnan(found.outside[count:]).all()
+    assert (found.everything().roles[:, count:] == UNLABELLED).all()
     assert more.notes[0] == "a note"
     assert more.notes[1].startswith("20 analogs without measurements")

@@ -70,6 +70,24 @@ def test_a_held_back_compound_has_no_value_of_another_source(smiles: str) -> Non
     np.testing.assert_array_equal(found.data.values[row], [6.0, np.nan])
 
 
+def test_another_drawing_of_a_known_compound_is_this_compound() -> None:
+    """A stereoisomer is the same to the models; what they were trained on is no new value."""
+    drawn: list[Row] = [("C[C@H](N)C(=O)Nc1ccccc1", 5.0, NAN, "train", False), *OWN]
+    found = assembled([*drawn, ("C[C@@H](N)C(=O)Nc1ccccc1", 9.0, 4.0, "train", True)])
+    row = found.smiles.index("C[C@@H](N)C(=O)Nc1ccccc1")
+    assert found.data.outside is not None
+    np.testing.assert_array_equal(found.data.outside[row], [np.nan, 4.0])
+
+
+def test_the_roles_of_the_others_stay() -> None:
+    many = [(f"{'C' * size}N", 5.0, NAN, "train", False) for size in range(2, 30)]
+    alone = assembled(many)
+    beside = assembled([*many, *(("C" * size + "Cl", 4.0, NAN, "train", True) for size in (3, 4))])
+    roles = dict(zip(beside.smiles, beside.data.roles.T.tolist(), strict=True))
+    for smiles, own in zip(alone.smiles, alone.data.roles.T.tolist(), strict=True):
+        assert roles[smiles] == own
+
+
 def test_a_refit_learns_everything() -> None:
     rows = [*OWN, ("CCCl", 4.0, NAN, "train", True), ("CCN", 9.0, 4.5, "train", True)]
     data = assembled(rows).data
