@@ -4,29 +4,33 @@ A worker that starts from nothing imports for 3 s of CPU time, most of it torch.
 does this once for all workers, while the command itself still imports and reads its input.
 
 Only a command starts it (:func:`start_fork_server`). Workers get the environment that it had then,
-so after a change of the environment they are started from nothing, as without it.
+so after a change of the environment, or with other variables in Dask's configuration, they are
+started from nothing, as without it.
 """
 
 import atexit
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 
+import dask
 import psutil
 
-WORKER_ENVIRONMENT = {
-    # Python's own modules come before files of the same name in the working folder.
-    "PYTHONSAFEPATH": "1",
-    # As Dask sets them for the workers that it starts: one thread each, and memory given back.
+# Python's own modules come before files of the same name in the working folder.
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+"""A variable that every worker process has from its start."""
+DASK_VARIABLES = {
     "MALLOC_TRIM_THRESHOLD_": "65536",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
-"""Variables that a worker process has from its start."""
+"""Variables that Dask sets for the workers that it starts, unless the user has set them."""
 _IMPORTED = (
     "distributed.nanny",
     "screening.prepare.prepare",
@@ -52,7 +56,7 @@ def start_fork_server() -> None:
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(_IMPORTED))
     try:
-        with _changed_environment():
+        with _as_a_worker():
             forkserver.ensure_running()
     except OSError:  # the temporary folder has too long a path for a socket; workers start anew
         return
@@ -62,7 +66,11 @@ def start_fork_server() -> None:
 
 def start_method() -> str:
     """Return how worker processes are to be started now: ``forkserver`` or ``spawn``."""
-    return "forkserver" if _started_with and _started_with == _environment() else "spawn"
+    given = dask.config.get("distributed.nanny.pre-spawn-environ", {})
+    variables = {name: str(value) for name, value in given.items()} | SAFE_PATH
+    as_usual = variables == DASK_VARIABLES | SAFE_PATH
+    same = bool(_started_with) and _started_with == _environment()
+    return "forkserver" if same and as_usual else "spawn"
 
 
 def _stop() -> None:
@@ -78,14 +86,35 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _changed_environment() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in WORKER_ENVIRONMENT}
-    os.environ.update(WORKER_ENVIRONMENT)
+def _as_a_worker() -> Iterator[None]:
+    """Give the process that starts meanwhile what Dask gives a worker, and no Ctrl-C.
+
+    Dask's variables (one thread, memory given back) count where the user has set none. The user's
+    Ctrl-C reaches the command, which stops its workers.
+    """
+    wanted = {name: os.environ.get(name, value) for name, value in DASK_VARIABLES.items()}
+    wanted |= SAFE_PATH
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
-        yield
+        with ignoring_interrupts():
+            yield
     finally:
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def ignoring_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C in processes started meanwhile: this process receives it and stops them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set signal handlers
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -16,10 +16,11 @@ from screening.dask_cluster import fork_server
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers start anew")
 
+VARIABLES = fork_server.DASK_VARIABLES | fork_server.SAFE_PATH
 WORKERS = """
 import json, os, sys
 from screening.dask_cluster.cluster import connect
-from screening.dask_cluster.fork_server import WORKER_ENVIRONMENT, start_fork_server, start_method
+from screening.dask_cluster.fork_server import start_fork_server, start_method
 from screening.dask_cluster.lazy_client import started
 
 if __name__ == "__main__":
@@ -41,18 +42,21 @@ if __name__ == "__main__":
 
 
 def _script(folder: Path, change: str = "pass", last: str = "pass") -> list[str]:
-    names = [*fork_server.WORKER_ENVIRONMENT, "HITLIST_OF_A_TEST"]
+    names = [*VARIABLES, "HITLIST_OF_A_TEST", "of_dask"]
     path = folder / "workers.py"
     path.write_text(WORKERS.format(change=change, last=last, names=names))
     return [sys.executable, str(path)]
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    own = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return own | {"PYTHONPATH": str(Path(__file__).parents[3])}
 
 
-def _run(command: list[str]) -> dict:  # type: ignore[type-arg]  # JSON of any shape
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, timeout=300)
+def _run(command: list[str], **more: str) -> dict:  # type: ignore[type-arg]  # any JSON
+    done = subprocess.run(
+        command, env=_environment() | more, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -73,8 +77,41 @@ def test_workers_come_from_one_process_with_everything_imported(tmp_path: Path) 
     assert told["own"] not in parents
     for _, has_torch, environment in told["seen"]:
         assert has_torch
-        wanted = fork_server.WORKER_ENVIRONMENT | {"HITLIST_OF_A_TEST": None}
+        wanted = VARIABLES | {"HITLIST_OF_A_TEST": None, "of_dask": None}
         assert environment == wanted
+
+
+def test_what_the_user_sets_counts(tmp_path: Path) -> None:
+    told = _run(_script(tmp_path), OMP_NUM_THREADS="3")
+    assert told["methods"] == ["spawn", "forkserver", "forkserver"]
+    assert {environment["OMP_NUM_THREADS"] for _, _, environment in told["seen"]} == {"3"}
+
+
+def test_variables_of_dasks_configuration_reach_the_workers(tmp_path: Path) -> None:
+    name = "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__OF_DASK"  # Dask reads it in small letters
+    told = _run(_script(tmp_path), **{name: "new"})
+    for parent, _, environment in told["seen"]:
+        assert parent == told["own"]
+        assert environment["of_dask"] == "new"
+
+
+def test_interrupts_during_the_imports_print_nothing(tmp_path: Path) -> None:
+    command = (
+        "import os, signal, time\n"
+        "from screening.dask_cluster.fork_server import start_fork_server\n"
+        "start_fork_server()\n"
+        "time.sleep(0.7)\n"
+        "os.killpg(0, signal.SIGINT)\n"
+        "time.sleep(5)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+    )
+    assert done.stderr.count("KeyboardInterrupt") == 1, done.stderr  # that of the command itself
 
 
 def test_a_changed_environment_reaches_the_workers(tmp_path: Path) -> None:
