@@ -8,6 +8,7 @@ import numpy as np
 
 from chem.records.message_text import counted
 from data.activities.activity import Task
+from data.catalogue.catalogue import datasets
 from data.catalogue.published_results import Published, published
 from flows.model_benchmark.held_out import HeldOut, measure_held_out
 from flows.model_benchmark.kinase_metrics import (
@@ -142,7 +143,7 @@ def _metric_of(task: Task | TaskCard) -> str:
 
 def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
     found: dict[tuple[str, str], MetricEstimate] = {}
-    for benchmark, tasks in _groups(card).items():
+    for benchmark, tasks in group_tasks(card).items():
         metrics = _CARD_METRICS
         if benchmark != "kinase":
             metrics = {name: name for name in dict.fromkeys(map(_metric_of, tasks))}
@@ -161,24 +162,31 @@ def _from_card(card: Card) -> dict[tuple[str, str], MetricEstimate]:
     return found
 
 
-def _groups(card: Card) -> dict[str, list[TaskCard]]:
-    """Return the bundle's tasks by benchmark."""
+def group_tasks(card: Card) -> dict[str, list[TaskCard]]:
+    """Return the bundle's tasks by benchmark: the catalogue's set that has the task.
+
+    A task of another set, such as an own assay, is a benchmark of its own.
+    """
     sets = {str(entry["name"]) for entry in card.data}
     tasks = card.tasks
     if "kinase200" in sets:
         genes = set(published_genes())
         return {"kinase": [task for task in tasks if task.name in genes]}
-    alone = {name.removeprefix("tdc_") for name in sets}
+    known = datasets()
+    of_set = {
+        task.name: name.removeprefix("tdc_")
+        for name in sorted(sets & {*known})
+        for task in known[name].all_tasks
+    }
     groups: dict[str, list[TaskCard]] = {}
     for task in tasks:
-        benchmark = task.name if task.name in alone else "tox21" if "tox21" in sets else task.name
-        groups.setdefault(benchmark, []).append(task)
+        groups.setdefault(of_set.get(task.name, task.name), []).append(task)
     return groups
 
 
 def _forest(card: Card, benchmark: str, metric: str) -> float | None:
     key = _CARD_METRICS.get(metric, metric)
-    tasks = _groups(card).get(benchmark, [])
+    tasks = group_tasks(card).get(benchmark, [])
     have = [task.metrics[key].forest for task in tasks if key in task.metrics]
     known = [value for value in have if value is not None]
     return float(np.mean(known)) if known else None

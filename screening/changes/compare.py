@@ -187,8 +187,8 @@ def _set_up(old: ComparedRun, new: ComparedRun) -> Setting:
     """Look up every hit of either run in both runs."""
     keys = {*old.hits, *new.hits}
     then, now = old.find_keys(keys), new.find_keys(keys)
-    views_then = view_all(old, new.past.screen, then)
-    views_now = view_all(new, old.past.screen, now)
+    views_then = view_all(old, new, then)
+    views_now = view_all(new, old, now)
     pairs = {
         key: Pair(key, views_then.get(key, _NOTHING), views_now.get(key, _NOTHING))
         for key in sorted(keys)

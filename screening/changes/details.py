@@ -5,6 +5,8 @@ from screening.changes.edits import MOST_NAMED, some
 from screening.changes.setting import Cause, Setting
 from screening.changes.standings import OUT, Pair, score_text
 from screening.objective.screen_settings import Screen
+from screening.text.cells import format_number
+from screening.text.digits import LOGARITHM_FIGURES
 
 
 def told_own(pair: Pair, setting: Setting, cause: str) -> str:
@@ -35,7 +37,9 @@ def _told_values(pair: Pair, screen: Screen) -> list[str]:
     for term in screen.objective.primary:
         old, new = (view.values.get(term.task) for view in (pair.before, pair.now))
         if old is not None and new is not None and old != new:
-            told.append(f"{term.name} {old:.2f} → {new:.2f}")
+            digits = 2 if term.scale is None else LOGARITHM_FIGURES
+            shown = (format_number(value, digits) for value in (old, new))
+            told.append(f"{term.name} {' → '.join(shown)}")
     return told[:MOST_NAMED]
 
 

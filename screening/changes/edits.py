@@ -12,6 +12,8 @@ from screening.objective.screen_settings import Screen
 from screening.runs.past_run import PastRecords
 
 _LISTS = ("exclude", "include")
+_FROM_MODELS = ("members", "scale")
+"""The fields of terms that follow from the models' cards, and that no user edits."""
 MOST_NAMED = 3
 """The most differences, or compounds, that one detail names."""
 
@@ -177,8 +179,9 @@ def _label(term: BaseModel) -> str:
 
 
 def _diff_fields(name: str, old: BaseModel, new: BaseModel) -> Iterator[str]:
-    # The members of a set of targets follow from its name, the primary targets and the models.
-    before, now = ({key: value for key, value in one if key != "members"} for one in (old, new))
+    before, now = (
+        {key: value for key, value in one if key not in _FROM_MODELS} for one in (old, new)
+    )
     yield from _diff_values(name, before, now)
 
 

@@ -8,13 +8,18 @@ import numpy as np
 import pandas as pd
 
 from chem.assess.costly_properties import compute_costly_properties
+from chem.errors import InputError
 from chem.features.properties import PROPERTIES
+from gnn.errors import ModelError
 from screening.changes.compared_run import ComparedRun, Hit, LibraryRecord
 from screening.objective.objective import beyond, evaluate
 from screening.objective.screen_settings import Screen
 from screening.rank.costly_filters import first_failed_filter, rank_with_costly_filters
 from screening.rank.rank import SCORE_DECIMALS
 from screening.rank.scored_frames import scored_frames
+from screening.runs.past_run import PastRecords
+from screening.runs.plan import load_bundles
+from screening.score.predicted_columns import ENDING, bundle_of, with_scales
 
 OUT = 10**12
 """The place of a compound that a filter removes: behind every list."""
@@ -39,7 +44,8 @@ class View:
     own: Standing | None
     """Under the screen of this run; None if there is no record."""
     other: Standing | None
-    """Under the screen of the other run; None if this run lacks one of its predictions too."""
+    """Under the screen of the other run; None also if this run lacks one of its predictions, or if
+    it is not known whether this run's model learned logarithms."""
     values: Mapping[str, float]
     """The properties and predictions; empty if the compound was not scored."""
     why: str
@@ -102,15 +108,21 @@ class Listed(NamedTuple):
 
 
 def view_all(
-    run: ComparedRun, other: Screen, records: Mapping[bytes, LibraryRecord]
+    run: ComparedRun, opposite: ComparedRun, records: Mapping[bytes, LibraryRecord]
 ) -> dict[bytes, View]:
-    """Return the view of every compound of ``records``, which are accepted ones, by key."""
-    screen = run.past.screen
+    """Return the view of every compound of ``records``, which are accepted ones, by key.
+
+    run: the run of the compounds' values.
+    opposite: the run under whose screen they are evaluated, too.
+    """
+    screen, other = run.past.screen, opposite.past.screen
     rows = [record.row for record in records.values()]
     needed = [name for one in (screen, other) for name in needed_values(one)]
     values = run.predictions(rows, needed)
     unscored = run.properties(sorted(set(rows) - set(values.index.tolist())))
-    own, theirs = (_stand(one, records, values, unscored) for one in (screen, other))
+    own = _stand(screen, records, values, unscored)
+    scaled = scale_as(run.past, opposite.past)
+    theirs = {} if scaled is None else _stand(scaled, records, values, unscored)
     column = None if screen.selection is None else screen.selection.price_column
     table: dict[int, dict[str, float]] = {
         int(row): {str(name): value for name, value in zip(values, numbers, strict=True)}
@@ -128,6 +140,40 @@ def view_all(
         )
         for key, record in records.items()
     }
+
+
+def scale_as(run: PastRecords, opposite: PastRecords) -> Screen | None:
+    """Return the screen of ``opposite`` with the scale that each primary target has in ``run``.
+
+    An upgrade of a bundle may change what a task learns from values to logarithms. The values of a
+    run are judged on the scale of its own model: an interval of values may reach below 0, where
+    there is no logarithm.
+
+    Returns None if the scale of a target in ``run`` is not known: it is no primary target there,
+    ``opposite`` has another version of its bundle, and that of ``run`` is no longer installed.
+    """
+    terms = opposite.screen.objective.primary
+    known = {term.task: term.scale for term in run.screen.objective.primary}
+    then, now = (
+        {one.name: one.sha256 for one in past.scorer.manifest.bundles} for past in (run, opposite)
+    )
+    names = dict.fromkeys((name + ENDING for name in then), 1.0)
+    for term in terms:
+        name = bundle_of(term.task, names)
+        if then.get(name) == now.get(name):
+            known.setdefault(term.task, term.scale)
+    if any(term.task not in known for term in terms):
+        try:
+            found = load_bundles(run.scored_for.bundles)
+        except (InputError, ModelError):
+            return None
+        if then != {one.card.name: one.sha256 for one in found}:
+            return None
+        carded = with_scales(opposite.screen, found).objective.primary
+        known = {term.task: term.scale for term in carded} | known
+    return opposite.screen.changed(
+        primary=tuple(term.changed(scale=known[term.task]) for term in terms)
+    )
 
 
 def needed_values(screen: Screen) -> list[str]:

@@ -42,6 +42,9 @@ by up to 0.063 of the deviation, over 256 compounds and all shipped tasks. Tasks
 logarithms are compared as such."""
 PROPERTY_SLACK = 1e-4
 """The relative difference that a property may have: properties are float32, summed in one order."""
+WIDTH_SLACK = 1e-6
+"""The difference between a deviation and the one that follows from its interval, relative to the
+upper end: all three are float32."""
 DISTANCE_SLACK = 1e-3
 CHUNK = 128
 NAMED = 3
@@ -205,11 +208,31 @@ def compare_predictions(
             if is_log:  # differences of bfloat16 are alike on the scale of the networks
                 ends = (_log10(again[f"{column}{end}"]) for end in ("_hi", "_lo"))
                 slack = SLACK * np.subtract(*ends) / INTERVAL_STDS + 1e-6
+                found += _compare_width(ids, hits, column)
             for ending in COLUMN_ENDINGS:
-                found += _compare(ids, hits, again, f"{column}{ending}", slack, is_log)
+                if not (is_log and ending == "_std"):
+                    found += _compare(ids, hits, again, f"{column}{ending}", slack, is_log)
         distance = f"{bundle.card.name}_{DISTANCE}"
         found += _compare(ids, hits, again, distance, np.full(len(hits), DISTANCE_SLACK))
     return found
+
+
+def _compare_width(ids: pd.Series, hits: pd.DataFrame, column: str) -> list[Difference]:
+    """Compare the ``_std`` of a task that is learned as logarithms with the ends of its interval.
+
+    It follows from them. On the scale of logarithms the difference of close ends differs between
+    processors by more than a value does, so it is not compared with a repeated one.
+    """
+    if not {f"{column}{end}" for end in ("_std", "_lo", "_hi")} <= {*hits}:
+        return []
+    std, low, high = (hits[f"{column}{end}"].to_numpy(np.float64) for end in ("_std", "_lo", "_hi"))
+    with np.errstate(invalid="ignore"):  # an altered score may be anything
+        made = (high - low) / INTERVAL_STDS
+        apart = ~(np.abs(std - made) <= WIDTH_SLACK * (np.abs(std) + np.abs(high)))
+    return [
+        Difference(str(ids.iloc[at]), f"{column}_std", f"{std[at]:.4g}", f"{made[at]:.4g}")
+        for at in np.flatnonzero(apart)
+    ]
 
 
 def _log10(values: pd.Series) -> Any:
@@ -230,7 +253,8 @@ def _compare(
     scored, made = hits[name].to_numpy(np.float64), again[name].to_numpy(np.float64)
     compared = (_log10(hits[name]), _log10(again[name])) if is_log else (scored, made)
     apart = ~(np.abs(np.subtract(*compared)) <= slack)  # NaN counts as different
+    digits = ".4g" if is_log else ".3f"
     return [
-        Difference(str(ids.iloc[at]), name, f"{scored[at]:.3f}", f"{made[at]:.3f}")
+        Difference(str(ids.iloc[at]), name, f"{scored[at]:{digits}}", f"{made[at]:{digits}}")
         for at in np.flatnonzero(apart)
     ]

@@ -60,6 +60,9 @@ class Definition(NamedTuple):
     source: str
 
 
+_EXACT = "Three significant figures, as its columns _std, _lo and _hi have."
+
+
 def define_columns(
     table: HitTable,
     screen: Screen,
@@ -175,7 +178,8 @@ def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tu
     what = "Calibrated probability of" if unit == PROBABILITY else "Predicted"
     given = f", in {unit}" if unit and unit != PROBABILITY else ""
     says = f": {known}" if (known := endpoint(task)) else ""
-    yield task, Meaning(f"{what} {task}{given}{says}.", unit, span, card)
+    exact = f" {_EXACT}" if is_log else ""
+    yield task, Meaning(f"{what} {task}{given}{says}.{exact}", unit, span, card)
     yield (
         f"{task}_std",
         Meaning(explain_deviation(task, unit, with_interval, is_log), unit, "from 0", card),

@@ -16,10 +16,11 @@ from screening.reason.panel_profile import Profile, profile_of
 from screening.reason.reason import contradictions, doubts, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
-from screening.score.predicted_columns import PROBABILITY, decimals_of, unit_of
+from screening.score.predicted_columns import PROBABILITY, unit_of
 from screening.score.target_panel import TargetPanel
 from screening.text.applicability import Outside
-from screening.text.cells import format_number
+from screening.text.cells import Figures, format_number
+from screening.text.digits import digits_of
 
 Group = Literal[
     "identity",
@@ -46,6 +47,10 @@ UNNAMED = "vendor_column"
 """Name of a vendor's column without one: SD fields and spreadsheets need a name."""
 
 
+Digits = int | Figures | None
+"""The digits of a column's numbers; None for text."""
+
+
 class Column(NamedTuple):
     """One column of the hit list."""
 
@@ -59,7 +64,8 @@ class Column(NamedTuple):
     is_measurement: bool = False
     """Whether the text is a measured value: a number, or a bound such as ``<5.00``."""
     figures: int | None = None
-    """Significant figures of a number without fixed decimals, such as a concentration."""
+    """Significant figures of a number without fixed decimals, such as a concentration or a
+    prediction of a task that is learned as logarithms."""
 
     @property
     def is_number(self) -> bool:
@@ -128,7 +134,7 @@ def hit_table(
             columns ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo,
             variant_of, key`` are optional.
         screen: the screen.
-        units: unit of each predicted task. A probability has 3 decimals, any other unit 2.
+        units: unit of each predicted task. See ``digits_of`` for their digits.
         extra_columns: order of the vendor's columns in the library. Other fields follow in order
             of appearance.
         evidence: evidence of each hit, in order. Without it there are no columns of neighbours.
@@ -190,16 +196,16 @@ def _own_columns(
     yield from _columns("identity", identity)
     yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
     yield from _columns("identity", {"reason": None})
-    own = {
-        f"{term.name}{end}": decimals_of(term.task, screen, units)
+    own: dict[str, Digits] = {
+        f"{term.name}{end}": digits_of(term.task, screen, units)
         for term in screen.objective.primary
         for end in ("", "_std", "_lower")
     }
     for name in screen.objective.columns:
-        yield Column(name, name, own.get(name, 3 if name.startswith("d_") else 2), "score")
+        yield _column(name, own.get(name, 3 if name.startswith("d_") else 2), "score")
     for task in screen.objective.tasks:
-        decimals = decimals_of(task, screen, units)
-        ends = {f"{task}{end}": decimals for end in ("", "_std", "_lo", "_hi")}
+        digits = digits_of(task, screen, units)
+        ends = {f"{task}{end}": digits for end in ("", "_std", "_lo", "_hi")}
         yield from _present(hits, "prediction", ends)
         yield from _derived(one for one in derived if (one.group, one.task) == ("prediction", task))
     yield from _derived(one for one in derived if one.group != "prediction")
@@ -225,15 +231,19 @@ def _derived(columns: Iterable[Derived]) -> Iterator[Column]:
         yield Column(one.name, one.name, one.decimals, one.group, figures=one.figures)
 
 
-def _present(
-    hits: pd.DataFrame, group: Group, decimals: Mapping[str, int | None]
-) -> Iterable[Column]:
+def _present(hits: pd.DataFrame, group: Group, digits: Mapping[str, Digits]) -> Iterable[Column]:
     """Yield the columns of these names that the frame has."""
-    return _columns(group, {name: n for name, n in decimals.items() if name in hits})
+    return _columns(group, {name: n for name, n in digits.items() if name in hits})
 
 
-def _columns(group: Group, decimals: Mapping[str, int | None]) -> Iterable[Column]:
-    return (Column(name, name, n, group) for name, n in decimals.items())
+def _columns(group: Group, digits: Mapping[str, Digits]) -> Iterable[Column]:
+    return (_column(name, n, group) for name, n in digits.items())
+
+
+def _column(name: str, digits: Digits, group: Group) -> Column:
+    if isinstance(digits, Figures):
+        return Column(name, name, None, group, figures=digits.number)
+    return Column(name, name, digits, group)
 
 
 def _neighbour_cells(
@@ -242,8 +252,8 @@ def _neighbour_cells(
     cells: dict[str, Any] = {}
     for term in screen.objective.primary:
         is_class = unit_of(term.task, screen, units) == PROBABILITY
-        decimals = decimals_of(term.task, screen, units)
-        cells |= neighbour_cells(term.name, known.get(term.task, ()), decimals, is_class)
+        digits = digits_of(term.task, screen, units)
+        cells |= neighbour_cells(term.name, known.get(term.task, ()), digits, is_class)
     return cells
 
 
@@ -253,6 +263,8 @@ def _cell(hit: Mapping[str, Any], extra: Mapping[str, str], column: Column) -> s
     value = hit[column.source]
     if column.decimals is not None:
         return "" if value is None else format_number(value, column.decimals)
+    if column.figures is not None and not isinstance(value, str):
+        return format_number(value, Figures(column.figures))
     if column.source == "changes":
         return "; ".join(value)
     return str(value)

@@ -7,7 +7,7 @@ from functools import partial
 from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Primary
-from screening.score.predicted_columns import PROBABILITY_DECIMALS
+from screening.text.digits import PROBABILITY_DECIMALS
 
 STORY = "reason"
 """The one column of :func:`brief_table` that may be truncated."""

@@ -68,6 +68,9 @@ class Prediction(Term):
     """A short name for columns; by default the task's name without its bundle."""
     zero: Edge
     full: Edge
+    scale: Literal["log10"] | None = None
+    """``log10`` if the task is learned as logarithms. The model's card decides: planning a run sets
+    it."""
 
     @property
     def name(self) -> str:
@@ -92,10 +95,8 @@ class Primary(Rising):
     """
 
     caution: Annotated[float, Field(ge=0, le=10)] = 1.0
-    """Standard deviations subtracted from the prediction; 0: the prediction itself is judged."""
-    scale: Literal["log10"] | None = None
-    """``log10`` if the task is learned as logarithms: then the deviations are those of the
-    logarithm. The model's card decides: planning a run sets it."""
+    """Standard deviations subtracted from the prediction; 0: the prediction itself is judged. If
+    ``scale`` is ``log10``, they are those of the logarithm."""
 
 
 class OffTarget(Rising):
@@ -204,8 +205,12 @@ class Objective(Strict):
     @property
     def tasks(self) -> tuple[str, ...]:
         """Every predicted task that a term names, each once, in its order."""
-        used = [term.task for term in (*self.primary, *self.off_targets, *self.liabilities)]
-        return tuple(dict.fromkeys(used))
+        return tuple(dict.fromkeys(term.task for term in self.predictions))
+
+    @property
+    def predictions(self) -> tuple[Prediction, ...]:
+        """Every term of one predicted task, in its order."""
+        return (*self.primary, *self.off_targets, *self.liabilities)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from enum import Enum
 from chem.assess.clusters import SIMILAR
 from screening.evidence.evidence import Neighbour
 from screening.objective.terms import Primary
-from screening.reason.measurements import FAR, measured_text, shortfall
+from screening.reason.measurements import FAR, short_text, shortfall
 from screening.reason.prediction_grades import Estimate, grade
 from screening.reason.sentence import Phrase, Phrases, Place
 from screening.score.predicted_columns import PACTIVITY, PROBABILITY
@@ -126,16 +126,16 @@ def likeness(
         return
     similar = [one for one in near if one.similarity >= SIMILAR]
     said = [what_it_says(one, predicted, term, unit) for one in similar]
-    yield _told(similar[0], said[0], unit, on)
+    yield _told(similar[0], said[0], term, unit, on)
     opposite = {Says.FOR: Says.AGAINST, Says.AGAINST: Says.FOR}.get(said[0])
     if opposite in said:
-        yield _told(similar[said.index(opposite)], opposite, unit, on)
+        yield _told(similar[said.index(opposite)], opposite, term, unit, on)
 
 
-def _told(one: Neighbour, says: Says, unit: str, on: str) -> Phrase:
+def _told(one: Neighbour, says: Says, term: Primary, unit: str, on: str) -> Phrase:
     alike = format_number(one.similarity, 2)
     is_class = unit == PROBABILITY
-    measured = f"measured {measured_text(one, 2 if is_class else 1, is_class)}{on}"
+    measured = f"measured {short_text(one, term, unit)}{on}"
     if says is Says.FOR:
         return Phrase(Place.STRENGTH, f"similar ({alike}) to a compound {measured}")
     if says is Says.NEITHER:

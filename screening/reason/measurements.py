@@ -25,7 +25,8 @@ from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour
 from screening.objective.objective import ramp
 from screening.objective.terms import Prediction, Primary
 from screening.rank.structure_columns import stereo_word
-from screening.text.cells import format_number
+from screening.score.predicted_columns import PROBABILITY
+from screening.text.cells import Figures, format_number
 
 ENDS = ("id", "smiles", "similarity", "value", "others")
 """Endings of the columns of each primary target, in order."""
@@ -55,39 +56,51 @@ def column_name(label: str, end: str) -> str:
     return f"nearest_{label}_{end}"
 
 
-def measured_text(neighbour: Neighbour, decimals: int, is_class: bool) -> str:
+def measured_text(neighbour: Neighbour, digits: int | Figures, is_class: bool) -> str:
     """Return a measured value as a cell: ``7.92``, ``<5.00`` for a bound, ``1`` for a class.
 
     >>> measured_text(Neighbour("a", "C", 0.61, 5.0, "<"), 2, False)
     '<5.00'
     """
-    number = format_number(neighbour.value, 0 if is_class else decimals)
+    number = format_number(neighbour.value, 0 if is_class else digits)
     return number if neighbour.relation == "=" else f"{neighbour.relation}{number}"
 
 
+def reason_digits(term: Prediction, unit: str) -> int | Figures:
+    """Return the digits of a term's values in sentences, fewer than in files."""
+    if term.scale == "log10":
+        return Figures(2)
+    return 2 if unit == PROBABILITY else 1
+
+
+def short_text(neighbour: Neighbour, term: Prediction, unit: str) -> str:
+    """Return a measured value as in sentences: ``7.9``, ``<5.0`` or ``0.041``."""
+    return measured_text(neighbour, reason_digits(term, unit), unit == PROBABILITY)
+
+
 def neighbour_cells(
-    label: str, neighbours: Sequence[Neighbour], decimals: int, is_class: bool
+    label: str, neighbours: Sequence[Neighbour], digits: int | Figures, is_class: bool
 ) -> dict[str, Any]:
     """Return the cells of the nearest compound, and the others as one text.
 
     Args:
         label: name of the primary target.
         neighbours: measured compounds of one hit, nearest first; without any, all cells are empty.
-        decimals: decimals of the measured values.
+        digits: decimals or figures of the measured values.
         is_class: whether the values are classes, 0 and 1.
     """
     if not neighbours:
         return {column_name(label, end): None if end == "similarity" else "" for end in ENDS}
     first, *others = neighbours
     told = (
-        f"{one.id} {measured_text(one, decimals, is_class)} ({format_number(one.similarity, 2)})"
+        f"{one.id} {measured_text(one, digits, is_class)} ({format_number(one.similarity, 2)})"
         for one in others
     )
     cells = (
         first.id,
         first.smiles,
         first.similarity,
-        measured_text(first, decimals, is_class),
+        measured_text(first, digits, is_class),
         "; ".join(told),
     )
     return {column_name(label, end): cell for end, cell in zip(ENDS, cells, strict=True)}

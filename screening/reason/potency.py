@@ -11,8 +11,9 @@ from screening.reason.measurements import (
     Predicted,
     contradicts,
     is_stronger,
-    measured_text,
     own_measurement,
+    reason_digits,
+    short_text,
     worth,
 )
 from screening.reason.prediction_grades import (
@@ -36,7 +37,7 @@ def contradiction(hit: HitFacts, term: Primary) -> Contradiction | None:
     ends = (float(hit.row.get(f"{term.task}{end}", mean)) for end in ("_lo", "_hi"))
     one, how = found
     if contradicts(one, Predicted(mean, *ends), term, unit == PROBABILITY):
-        measured = f"measured {_measured(one, unit)}{how}"
+        measured = f"measured {short_text(one, term, unit)}{how}"
         return Contradiction(measured, is_stronger(one, mean, term))
     return None
 
@@ -57,7 +58,7 @@ def potency(hit: HitFacts, term: Primary) -> Phrases:
     found = own_measurement(near, hit.smiles)
     if hit.is_outside(term):
         if found is not None:
-            yield Phrase(Place.FACT, f"measured {_measured(found[0], unit)}{found[1]}{on}")
+            yield Phrase(Place.FACT, f"measured {short_text(found[0], term, unit)}{found[1]}{on}")
         elif near:
             alike = format_number(near[0].similarity, 2)
             yield Phrase(
@@ -94,10 +95,10 @@ def _graded(hit: HitFacts, term: Primary, found: tuple[Neighbour, str] | None) -
     cautious = min(lower, _one_error_below(hit, term))
     told = grade(Estimate(mean, cautious), term, unit)
     if found is not None:
-        value += f", measured {_measured(found[0], unit)}{found[1]}"
+        value += f", measured {short_text(found[0], term, unit)}{found[1]}"
         told = grade_with_measurement(told, found[0], not found[1], term, unit)
     if told == Grade.UNCERTAIN:
-        value += f", cautious value {format_number(cautious, _decimals(unit))}"
+        value += f", cautious value {format_number(cautious, reason_digits(term, unit))}"
     if told.is_good and worth(lower, term) == 0:
         value += ", too low for this screen"
     return Phrase(Place.VERDICT, f"{word_of(told, unit)} {term.name} ({value})")
@@ -117,17 +118,10 @@ def _value(hit: HitFacts, term: Primary) -> str:
     The error of a target that is learned as logarithms is not symmetric: its interval is shown.
     """
     unit = hit.unit_of(term)
+    digits = reason_digits(term, unit)
     if term.scale == "log10":
         three = (term.name, f"{term.task}_lo", f"{term.task}_hi")
-        value, low, high = (format_number(hit.number(name), _decimals(unit)) for name in three)
+        value, low, high = (format_number(hit.number(name), digits) for name in three)
         return f"{value}, 90 % interval {low} to {high}"
     names = (term.name,) if unit == PROBABILITY else (term.name, f"{term.name}_std")
-    return " ± ".join(format_number(hit.number(name), _decimals(unit)) for name in names)
-
-
-def _decimals(unit: str) -> int:
-    return 2 if unit == PROBABILITY else 1
-
-
-def _measured(one: Neighbour, unit: str) -> str:
-    return measured_text(one, _decimals(unit), is_class=unit == PROBABILITY)
+    return " ± ".join(format_number(hit.number(name), digits) for name in names)

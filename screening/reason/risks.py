@@ -20,10 +20,10 @@ from chem.records.message_text import counted
 from screening.evidence.evidence import Flag
 from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
-from screening.reason.measurements import HALFWAY, LIKELY
+from screening.reason.measurements import HALFWAY, LIKELY, reason_digits
 from screening.reason.sentence import HitFacts, Phrase, Phrases, Place
 from screening.score.predicted_columns import PROBABILITY
-from screening.text.cells import format_number
+from screening.text.cells import Figures, format_number
 from screening.text.words import spoken
 
 
@@ -37,6 +37,8 @@ class _Assessed(NamedTuple):
     """The amount that it adds to the logarithm of the score; the lowest costs most."""
     is_risk: bool
     """Whether it is the probability of something unwanted."""
+    digits: int | Figures = 2
+    """The digits of its value in sentences."""
 
     @property
     def is_bad(self) -> bool:
@@ -55,7 +57,7 @@ class _Assessed(NamedTuple):
     def told(self) -> str:
         # Beside the limit two decimals would not tell a risk from what is borderline.
         near = self.is_risk and format_number(self.value, 2) == f"{LIKELY:.2f}"
-        return f"{self.name} {format_number(self.value, 3 if near else 2)}"
+        return f"{self.name} {format_number(self.value, 3 if near else self.digits)}"
 
 
 def risks(hit: HitFacts) -> Phrases:
@@ -105,7 +107,9 @@ def _assess(hit: HitFacts, term: Liability) -> _Assessed:
     worth = hit.number(f"d_{term.name}")
     gain = term.weight * math.log(FLOOR + (1 - FLOOR) * worth)
     is_risk = term.full < term.zero and hit.unit_of(term) == PROBABILITY
-    return _Assessed(spoken(term.name), hit.number(term.task), worth, gain, is_risk)
+    # Two decimals of any value on its own scale.
+    digits = reason_digits(term, hit.unit_of(term)) if term.scale else 2
+    return _Assessed(spoken(term.name), hit.number(term.task), worth, gain, is_risk, digits)
 
 
 def _bad(bad: Sequence[_Assessed]) -> Phrases:

@@ -33,12 +33,12 @@ from screening.score.predicted_columns import (
     PACTIVITY,
     PROBABILITY,
     bundle_of,
-    decimals_of,
     has_interval,
     scale_of,
     unit_of,
 )
 from screening.text.cells import format_number, isolated
+from screening.text.digits import digits_of
 from screening.text.words import ALERTS, describe_objective, spoken
 
 SIDE = 1000
@@ -281,7 +281,7 @@ def _neighbours(
     """Yield the measured compounds near a hit of this structure, for each primary target."""
     for term in screen.objective.primary:
         near = entry.neighbours.get(term.task, ())
-        decimals = decimals_of(term.task, screen, facts.units)
+        digits = digits_of(term.task, screen, facts.units)
         is_class = unit_of(term.task, screen, facts.units) == PROBABILITY
         yield {
             "label": term.name,
@@ -292,7 +292,7 @@ def _neighbours(
                     "picture": pictures.number(one.smiles),
                     "similarity": format_number(one.similarity, 2),
                     "itself": is_itself(one, smiles),
-                    "value": measured_text(one, decimals, is_class) + structure_difference(one),
+                    "value": measured_text(one, digits, is_class) + structure_difference(one),
                 }
                 for one in near
             ],

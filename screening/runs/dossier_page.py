@@ -21,7 +21,6 @@ from screening.score.predicted_columns import (
     PROBABILITY,
     bundle_of,
     calibrated_tasks,
-    decimals_of,
     distance_column,
     logarithm_tasks,
     scale_of,
@@ -30,6 +29,7 @@ from screening.score.predicted_columns import (
 )
 from screening.text.applicability import NOT_RELIED_ON, outside_of
 from screening.text.cells import format_number
+from screening.text.digits import LOGARITHM_FIGURES, digits_of
 
 PICTURE = (420, 300)
 """The width and height of the structures of a page in pixels."""
@@ -149,8 +149,11 @@ def _predictions(
     said: Mapping[str, float], tasks: Sequence[str], past: PastRun
 ) -> Iterator[list[str]]:
     sure, outsides = calibrated_tasks(past.bundles), outside_of(said, past.limits)
+    logs = logarithm_tasks(past.bundles)
     for task in tasks:
-        decimals = decimals_of(task, past.screen, past.units)
+        digits = digits_of(task, past.screen, past.units)
+        if task in logs:  # also one that is no task of the screen
+            digits = LOGARITHM_FIGURES
         value, std, *ends = (said[f"{task}{end}"] for end in ("", "_std", "_lo", "_hi"))
         least, most = scale_of(past.units[task])
         shown = [min(max(end, least), most) for end in ends]
@@ -159,7 +162,7 @@ def _predictions(
             spans = f"not reliable: outside {bundle}'s domain"
         if shown != ends:
             spans += f", cut at {least:g} and {most:g}"
-        numbers = (format_number(number, decimals) for number in (value, std, *shown))
+        numbers = (format_number(number, digits) for number in (value, std, *shown))
         molar = nanomolar(value) if past.units[task] == PACTIVITY else ""
         yield [task, *numbers, spans, past.units[task], molar]
 
@@ -199,8 +202,8 @@ def _neighbours(evaluation: Evaluation, past: PastRun) -> tuple[list[str], list[
 
 def _measured(one: Neighbour, task: str, past: PastRun) -> str:
     is_class = unit_of(task, past.screen, past.units) == PROBABILITY
-    decimals = decimals_of(task, past.screen, past.units)
-    return measured_text(one, decimals, is_class) + structure_difference(one)
+    digits = digits_of(task, past.screen, past.units)
+    return measured_text(one, digits, is_class) + structure_difference(one)
 
 
 def _strongest(one: Contributions) -> str:

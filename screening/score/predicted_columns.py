@@ -19,7 +19,6 @@ PACTIVITY = "pActivity"
 """The unit of a potency: -log10 of a molar concentration."""
 PROBABILITY = "probability"
 """The unit of a classification task."""
-PROBABILITY_DECIMALS, OTHER_DECIMALS = 3, 2
 
 
 def bundle_of(task: str, limits: Limits) -> str:
@@ -76,11 +75,19 @@ def logarithm_tasks(bundles: "Sequence[Bundle]") -> frozenset[str]:
 
 
 def with_scales(screen: Screen, bundles: "Sequence[Bundle]") -> Screen:
-    """Return the screen with the scale of each primary target as its model's card has it."""
+    """Return the screen with the scale of each predicted task as its model's card has it."""
     logs = logarithm_tasks(bundles)
-    terms = screen.objective.primary
-    known = tuple(term.changed(scale="log10" if term.task in logs else None) for term in terms)
-    return screen if known == terms else screen.changed(primary=known)
+    objective = screen.objective
+    groups = {
+        "primary": objective.primary,
+        "off_targets": objective.off_targets,
+        "liabilities": objective.liabilities,
+    }
+    known = {
+        name: tuple(term.changed(scale="log10" if term.task in logs else None) for term in terms)
+        for name, terms in groups.items()
+    }
+    return screen if known == groups else screen.changed(**known)
 
 
 def calibrated_tasks(bundles: "tuple[Bundle, ...]") -> frozenset[str]:
@@ -200,12 +207,6 @@ def unit_of(task: str, screen: Screen, units: Mapping[str, str]) -> str:
     """Return the unit of a predicted task; a liability without a unit is a probability."""
     risks = {term.task for term in screen.objective.liabilities}
     return units.get(task, PROBABILITY if task in risks else "")
-
-
-def decimals_of(task: str, screen: Screen, units: Mapping[str, str]) -> int:
-    """Return 3 for a probability, 2 for anything else; see ``unit_of``."""
-    is_class = unit_of(task, screen, units) == PROBABILITY
-    return PROBABILITY_DECIMALS if is_class else OTHER_DECIMALS
 
 
 def scale_of(unit: str) -> tuple[float, float]:

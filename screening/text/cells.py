@@ -18,6 +18,8 @@ Each rule is reversible, so ``unescape_cell`` restores every text.
 """
 
 import re
+from decimal import Decimal
+from typing import NamedTuple
 
 _SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
 _CONTROLS = {chr(c): chr(0x2400 + c) for c in range(32) if chr(c) not in "\t\r\n"}
@@ -84,13 +86,25 @@ def _hide(found: re.Match[str]) -> str:
     return "'" * pairs + (found[2] if odd else _PICTURES[found[2]])
 
 
-def format_number(value: float, decimals: int) -> str:
-    """Format a number with fixed decimals, no exponent, and no minus before zero.
+class Figures(NamedTuple):
+    """Significant figures: the precision of values that span orders of magnitude."""
+
+    number: int
+    """From 1."""
+
+
+def format_number(value: float, digits: int | Figures) -> str:
+    """Format a number with fixed decimals or figures, no exponent, and no minus before zero.
 
     >>> format_number(7.128, 2), format_number(-0.001, 2), format_number(12.0, 0)
     ('7.13', '0.00', '12')
+    >>> format_number(0.04128, Figures(3)), format_number(12345.6, Figures(3))
+    ('0.0413', '12300')
     """
-    text = f"{float(value):.{decimals}f}"
+    if isinstance(digits, Figures):
+        text = format(Decimal(f"{float(value):.{digits.number - 1}e}"), "f")
+    else:
+        text = f"{float(value):.{digits}f}"
     return text.removeprefix("-") if not text.strip("-0.") else text
 
 

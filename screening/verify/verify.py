@@ -260,7 +260,8 @@ def _insert_since(past: PastRun, made: Path, table: HitTable) -> None:
 
 def _later_columns(table: HitTable) -> set[str]:
     """Return the columns of a hit list that runs of an earlier version lack."""
-    return {one.name for one in table.columns if one.group in LATER or one.figures is not None}
+    molar = {one.name for one in table.derived if one.figures is not None}
+    return {one.name for one in table.columns if one.group in LATER} | molar
 
 
 def _rows_in(store: Store, names: Sequence[str]) -> list[int]:

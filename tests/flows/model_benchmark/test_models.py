@@ -9,7 +9,7 @@ from sklearn.metrics import r2_score
 from data.activities.activity import ActivityTable, Task, object_array
 from flows.model_benchmark.held_out import HeldOut
 from flows.model_benchmark.kinase_metrics import MetricEstimate, measure_kinases, published_genes
-from flows.model_benchmark.models import BARS, Bar, Line, measure_bundle, measure_tasks
+from flows.model_benchmark.models import BARS, Bar, Line, group_tasks, measure_bundle, measure_tasks
 from flows.model_benchmark.predicting import Predictions
 from gnn.bundle.find_bundle import find_bundle, read_card
 
@@ -119,6 +119,18 @@ def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(tox21) == 12
     assert by["tox21", "auroc"].ours.value == pytest.approx(np.mean([m.network for m in tox21]))
     assert by["tox21", "auroc"].published[0].low == 0.759
+
+
+def test_an_own_assay_beside_tox21_is_no_task_of_it() -> None:
+    card = read_card(find_bundle("toxicity"))
+    own = card.tasks[0].model_copy(update={"name": "our_assay"})
+    beside = card.model_copy(
+        update={"tasks": (*card.tasks, own), "data": [*card.data, {"name": "our.csv"}]}
+    )
+    before, found = group_tasks(card), group_tasks(beside)
+    assert found.pop("our_assay") == [own]
+    assert found == before
+    assert len(found["tox21"]) == 12
 
 
 def test_a_task_is_measured_by_its_main_metric_on_its_scale() -> None:

@@ -76,3 +76,8 @@ def test_what_changes_no_rank_is_no_edit(edit: dict[str, Any]) -> None:
     found = edits_of(edit)
     assert found.screen == ()
     assert not found.is_one_input
+
+
+def test_the_scale_of_a_model_is_no_edit() -> None:
+    term = {"task": "small_EGFR", "zero": 5.0, "full": 8.0, "scale": "log10"}
+    assert edits_of({"primary": [term]}).screen == ()
