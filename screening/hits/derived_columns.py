@@ -168,7 +168,7 @@ def _over_mean(name: str, hit: HitNumbers) -> float:
 def _highest(name: str, hit: HitNumbers) -> str:
     """Return ``192 predicted: FLT3 7.9, KIT 7.5``."""
     found = hit.comparisons[name]
-    return f"{found.count:,} predicted: {found.highest}"
+    return f"{found.size:,} predicted: {found.highest}"
 
 
 def _selectivities(panel: TargetPanel) -> Iterator[Derived]:

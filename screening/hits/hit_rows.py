@@ -19,9 +19,11 @@ class HitRow(Mapping[str, Any]):
         self._columns, self._place = columns, place
 
     def __getitem__(self, name: str) -> Any:
-        """Return a cell; a number of numpy becomes one of Python."""
+        """Return a cell; a number of numpy becomes one of Python, and ``pd.NA`` None."""
         value = self._columns[name][self._place]
-        return value.item() if isinstance(value, np.generic) else value
+        if isinstance(value, np.generic):
+            return value.item()
+        return None if value is pd.NA else value
 
     def __contains__(self, name: object) -> bool:
         """Tell whether the frame has a column, without a look at its cell."""

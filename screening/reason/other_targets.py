@@ -31,7 +31,7 @@ class Comparison(NamedTuple):
     bundle: str
     value: float
     """Its predicted pActivity."""
-    count: int
+    size: int
     """The number of other targets, at least one."""
     margin: float
     """The prediction minus the mean of the others."""
@@ -54,8 +54,8 @@ class Comparison(NamedTuple):
         'EGFR pActivity 8.1, 2.0 above the mean of 2 other kinases predicted'
         """
         side = "below" if format_number(self.margin, 1).startswith("-") else "above"
-        others = f"the mean of {self.count:,} other {targets}"
-        mean = others if self.count > 1 else f"{self.strongest[0][0]}, as"
+        others = f"the mean of {self.size:,} other {targets}"
+        mean = others if self.size > 1 else f"{self.strongest[0][0]}, as"
         return (
             f"{self.name} pActivity {format_number(self.value, 1)}, "
             f"{format_number(abs(self.margin), 1)} {side} {mean} predicted"
