@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Primary
-from screening.reason.other_targets import HIGHEST, Comparison, compare_with_others
-from screening.reason.panel_profile import COMMON, POTENT, Profile, profile_of
-from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of, other_targets, unit_of
+from screening.reason.other_targets import HIGHEST, Comparison, OtherTargets
+from screening.reason.panel_profile import COMMON, POTENT, Profile
+from screening.score.predicted_columns import PACTIVITY, unit_of
 from screening.score.target_panel import TargetPanel
 
 KCAL = 1.37
@@ -29,7 +29,17 @@ _HOPKINS = "Hopkins 2004 (doi 10.1016/S1359-6446(04)03069-7)"
 _LEESON = "Leeson 2007 (doi 10.1038/nrd2445)"
 _KARAMAN = "Karaman 2008 (doi 10.1038/nbt1358)"
 _UITDEHAAG = "Uitdehaag 2011 (doi 10.1186/1471-2105-12-94)"
-Row = Mapping[str, Any]
+
+
+class HitNumbers(NamedTuple):
+    """The numbers of a hit, from which its derived columns are computed."""
+
+    row: Mapping[str, Any]
+    """Its row of the ranked frame."""
+    comparisons: Mapping[str, Comparison]
+    """Its primary predictions beside those of other targets, by the name of the primary target."""
+    profile: Profile | None = None
+    """Its predictions on the panel; None without one."""
 
 
 class Derived(NamedTuple):
@@ -41,8 +51,8 @@ class Derived(NamedTuple):
     """The predicted task that it follows from."""
     decimals: int | None
     figures: int | None
-    value: Callable[[Row], float | str | None]
-    """Computes the cell of a row of the ranked frame; None or "" if there is none."""
+    value: Callable[[HitNumbers], float | str | None]
+    """Computes the cell of a hit; None or "" if there is none."""
     meaning: str
     unit: str
     source: str
@@ -52,7 +62,7 @@ def derived_columns(
     known: Collection[str],
     screen: Screen,
     units: Mapping[str, str],
-    domains: Limits,
+    compared: Sequence[OtherTargets],
     panel: TargetPanel | None = None,
 ) -> tuple[Derived, ...]:
     """Return the derived columns of a table of hits, in order.
@@ -61,7 +71,7 @@ def derived_columns(
         known: the columns of the ranked frame.
         screen: the screen.
         units: unit of each predicted task.
-        domains: the columns of distances, which tell the bundles apart.
+        compared: the other targets to which primary predictions are compared.
         panel: the panel of the screen, whose columns are all known; None without one.
     """
     found = [
@@ -73,10 +83,8 @@ def derived_columns(
     for term in screen.objective.primary:
         if unit_of(term.task, screen, units) == PACTIVITY and term.task in known:
             found += _efficiencies(term, known)
-    for term in screen.objective.primary:
-        if unit_of(term.task, screen, units) == PACTIVITY and term.task in known:
-            others = other_targets(term.task, screen, units, domains)
-            found += _margins(term, [task for task in others if task in known], domains)
+    for one in compared:
+        found += _margins(one)
     if panel is not None:
         found += _selectivities(panel)
     own = {*known, *screen.objective.columns}
@@ -109,13 +117,13 @@ def _concentrations(task: str, known: Collection[str]) -> Iterator[Derived]:
             )
 
 
-def _nanomolar_of(column: str, row: Row) -> str:
-    return nanomolar(float(row[column]))
+def _nanomolar_of(column: str, hit: HitNumbers) -> str:
+    return nanomolar(float(hit.row[column]))
 
 
 def _efficiencies(term: Primary, known: Collection[str]) -> Iterator[Derived]:
     name, task = term.name, term.task
-    value: Callable[[Row], float | None]
+    value: Callable[[HitNumbers], float | None]
     if "heavy_atoms" in known:
         text = (
             f"Ligand efficiency: {KCAL} x {name} / heavy atoms ({KCAL} kcal/mol is 2.303 RT at "
@@ -130,46 +138,37 @@ def _efficiencies(term: Primary, known: Collection[str]) -> Iterator[Derived]:
         yield Derived(f"{name}_LLE", "efficiency", task, 2, None, value, text, "", _LEESON)
 
 
-def _ligand_efficiency(task: str, row: Row) -> float | None:
-    atoms = float(row["heavy_atoms"])
-    return KCAL * float(row[task]) / atoms if atoms > 0 else None
+def _ligand_efficiency(task: str, hit: HitNumbers) -> float | None:
+    atoms = float(hit.row["heavy_atoms"])
+    return KCAL * float(hit.row[task]) / atoms if atoms > 0 else None
 
 
-def _lipophilic_efficiency(task: str, row: Row) -> float:
-    return float(row[task]) - float(row["logp"])
+def _lipophilic_efficiency(task: str, hit: HitNumbers) -> float:
+    return float(hit.row[task]) - float(hit.row["logp"])
 
 
-def _margins(term: Primary, others: Sequence[str], domains: Limits) -> Iterator[Derived]:
-    if not others:
-        return
-    name, task = term.name, term.task
+def _margins(compared: OtherTargets) -> Iterator[Derived]:
+    name, task, others = compared.name, compared.task, compared.others
     many = f"the {len(others):,} other targets" if len(others) > 1 else "the only other target"
     text = (
         f"Margin: {name} minus the mean of the predictions of {many} of the same bundle. Not "
         "reliable outside the domain of the bundle."
     )
-    compare = partial(
-        compare_with_others,
-        name=name,
-        task=task,
-        others=tuple(others),
-        bundle=bundle_of(task, domains),
-    )
-    value = partial(_over_mean, compare)
+    value = partial(_over_mean, name)
     yield Derived(f"{name}_over_others", "others", task, 2, None, value, text, PACTIVITY, "")
     text = f"Number of other targets of the bundle, and the {HIGHEST} with the highest predictions."
-    told = partial(_highest, compare)
+    told = partial(_highest, name)
     yield Derived(f"{name}_highest_others", "others", task, None, None, told, text, PACTIVITY, "")
 
 
-def _over_mean(compare: Callable[[Row], Comparison], row: Row) -> float:
-    return compare(row).margin
+def _over_mean(name: str, hit: HitNumbers) -> float:
+    return hit.comparisons[name].margin
 
 
-def _highest(compare: Callable[[Row], Comparison], row: Row) -> str:
+def _highest(name: str, hit: HitNumbers) -> str:
     """Return ``192 predicted: FLT3 7.9, KIT 7.5``."""
-    found = compare(row)
-    return f"{len(found.others):,} predicted: {found.highest}"
+    found = hit.comparisons[name]
+    return f"{found.size:,} predicted: {found.highest}"
 
 
 def _selectivities(panel: TargetPanel) -> Iterator[Derived]:
@@ -196,9 +195,9 @@ def _selectivities(panel: TargetPanel) -> Iterator[Derived]:
         ("selectivity_entropy", 2, lambda profile: profile.entropy, entropy, _UITDEHAAG),
     )
     for name, decimals, number, meaning, source in columns:
-        value = partial(_of_profile, panel, number)
+        value = partial(_of_profile, number)
         yield Derived(name, "panel", task, decimals, None, value, meaning, "", source)
 
 
-def _of_profile(panel: TargetPanel, number: Callable[[Profile], float], row: Row) -> float:
-    return number(profile_of(row, panel))
+def _of_profile(number: Callable[[Profile], float], hit: HitNumbers) -> float | None:
+    return None if hit.profile is None else number(hit.profile)

@@ -8,11 +8,12 @@ import pandas as pd
 
 from chem.features.properties import PROPERTIES
 from screening.evidence.evidence import Evidence, Neighbour
-from screening.hits.derived_columns import Derived, derived_columns
+from screening.hits.derived_columns import Derived, HitNumbers, derived_columns
+from screening.hits.hit_rows import hit_rows
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
-from screening.reason.other_targets import Comparison, compare
-from screening.reason.panel_profile import Profile, profile_of
+from screening.reason.other_targets import Comparison, compared_targets
+from screening.reason.panel_profile import Profile, profiles_of
 from screening.reason.reason import contradictions, doubts, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
@@ -95,7 +96,7 @@ class HitTable(NamedTuple):
     """The columns that were computed from other columns."""
     panel: TargetPanel | None = None
     """The panel of the screen; None without one."""
-    profiles: tuple[Profile, ...] = ()
+    profiles: Sequence[Profile] = ()
     """[hits] the predictions on the targets of the panel; empty without one."""
 
     def first(self, size: int) -> "HitTable":
@@ -147,9 +148,10 @@ def hit_table(
         [_extra(value) for value in hits["extra"]] if "extra" in hits else [{} for _ in hits.index]
     )
     vendor = dict.fromkeys([*extra_columns, *(key for extra in extras for key in extra)])
-    domains = dict.fromkeys(distance_columns(hits, screen), 1.0)
     panel = panel if panel is not None and {*panel.columns} <= {*hits} else None
-    derived = derived_columns(list(map(str, hits)), screen, units, domains, panel)
+    names = set(map(str, hits))
+    others = compared_targets(names, screen, units)
+    derived = derived_columns(names, screen, units, others, panel)
     columns = list(_own_columns(hits, screen, units, derived, evidence is not None))
     taken = {column.name for column in columns}
     for field in vendor:
@@ -159,23 +161,22 @@ def hit_table(
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
     rows, against, outsides, doubted, risky, groups, compared = [], [], [], [], [], [], []
-    profiles = []
-    for hit, extra, one in zip(hits.to_dict("records"), extras, known, strict=True):
-        whole = {str(name): value for name, value in hit.items()}
-        facts = HitFacts(whole, screen, units, limits or {}, one.neighbours, one.flags)
+    profiles = profiles_of(hits, panel) if panel is not None else ()
+    each = profiles or [None] * len(hits)
+    for hit, extra, one, profile in zip(hit_rows(hits), extras, known, each, strict=True):
+        facts = HitFacts(hit, screen, units, limits or {}, one.neighbours, one.flags)
         against.append(contradictions(facts))
         outsides.append(tuple(facts.outsides.values()))
         doubted.append(tuple(doubts(facts)))
         risky.append(tuple(bad_liabilities(facts)))
         groups.append(count_groups(one.flags))
-        compared.append(tuple(compare(facts)))
-        if panel is not None:
-            profiles.append(profile_of(whole, panel))
-        cells = {column.name: column.value(whole) for column in derived}
+        compared.append(tuple(other.compare(hit) for other in others))
+        numbers = HitNumbers(hit, {found.name: found for found in compared[-1]}, profile)
+        cells = {column.name: column.value(numbers) for column in derived}
         cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
-        rows.append([_cell(whole | cells, extra, column) for column in columns])
+        rows.append([_cell(hit, cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(groups))
-    more = (tuple(compared), derived, panel, tuple(profiles))
+    more = (tuple(compared), derived, panel, profiles)
     return HitTable(tuple(columns), rows, *told, *more)
 
 
@@ -257,10 +258,13 @@ def _neighbour_cells(
     return cells
 
 
-def _cell(hit: Mapping[str, Any], extra: Mapping[str, str], column: Column) -> str:
+def _cell(
+    hit: Mapping[str, Any], made: Mapping[str, Any], extra: Mapping[str, str], column: Column
+) -> str:
+    """Return the text of a cell: of the vendor's, of those made here, or of the ranked frame."""
     if column.group == "vendor":
         return extra.get(column.source, "")
-    value = hit[column.source]
+    value = made[column.source] if column.source in made else hit[column.source]
     if column.decimals is not None:
         return "" if value is None else format_number(value, column.decimals)
     if column.figures is not None and not isinstance(value, str):

@@ -126,18 +126,21 @@ def own_measurement(near: Sequence[Neighbour], smiles: str) -> tuple[Neighbour, 
         near: measured compounds, nearest first.
         smiles: standardized SMILES of the hit.
     """
-    flat = without_stereo(smiles)
     own: dict[str, Neighbour] = {}
     for one in near:
         if is_itself(one, smiles):
             return one, ""
         # Fingerprints ignore stereochemistry. Compounds that share all bits are mostly identical.
-        if one.same == BUT_STEREO or (one.similarity == 1 and without_stereo(one.smiles) == flat):
+        if one.same == BUT_STEREO or (one.similarity == 1 and _differs_in_stereo(one, smiles)):
             own.setdefault(_how(one), one)
     for how in (*dict.fromkeys(_STATED.values()), " as a stereoisomer"):
         if how in own:
             return own[how], how
     return None
+
+
+def _differs_in_stereo(one: Neighbour, smiles: str) -> bool:
+    return without_stereo(one.smiles) == without_stereo(smiles)
 
 
 def is_itself(one: Neighbour, smiles: str) -> bool:

@@ -5,11 +5,18 @@ targets of the screen are left out: a compound should hit these.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from screening.objective.screen_settings import Screen
 from screening.reason.sentence import HitFacts
-from screening.score.predicted_columns import ENDING, PACTIVITY, bundle_of, other_targets
+from screening.score.predicted_columns import (
+    ENDING,
+    PACTIVITY,
+    bundle_of,
+    other_targets,
+    unit_of,
+)
 from screening.text.cells import format_number
 
 HIGHEST = 5
@@ -24,20 +31,17 @@ class Comparison(NamedTuple):
     bundle: str
     value: float
     """Its predicted pActivity."""
-    others: tuple[tuple[str, float], ...]
-    """Every other target with its prediction, highest first; at least one."""
-
-    @property
-    def margin(self) -> float:
-        """The prediction minus the mean of the others."""
-        # An exact sum does not depend on the order of the targets.
-        return self.value - math.fsum(value for _, value in self.others) / len(self.others)
+    size: int
+    """The number of other targets, at least one."""
+    margin: float
+    """The prediction minus the mean of the others."""
+    strongest: tuple[tuple[str, float], ...]
+    """The ``HIGHEST`` others with the highest predictions, highest first."""
 
     @property
     def highest(self) -> str:
         """The others with the highest predictions: ``FLT3 7.9, KIT 7.5``."""
-        named = self.others[:HIGHEST]
-        return ", ".join(f"{name} {format_number(value, 1)}" for name, value in named)
+        return ", ".join(f"{name} {format_number(value, 1)}" for name, value in self.strongest)
 
     def sentence(self, targets: str) -> str:
         """Return the comparison in words.
@@ -45,42 +49,67 @@ class Comparison(NamedTuple):
         Args:
             targets: the word for the targets of the bundle, such as ``kinases``.
 
-        >>> Comparison("EGFR", "activity", 8.1, (("KIT", 6.5), ("SRC", 5.7))).sentence("kinases")
+        >>> two = (("KIT", 6.5), ("SRC", 5.7))
+        >>> Comparison("EGFR", "activity", 8.1, 2, 2.0, two).sentence("kinases")
         'EGFR pActivity 8.1, 2.0 above the mean of 2 other kinases predicted'
         """
-        count = len(self.others)
         side = "below" if format_number(self.margin, 1).startswith("-") else "above"
-        mean = f"the mean of {count:,} other {targets}" if count > 1 else f"{self.others[0][0]}, as"
+        others = f"the mean of {self.size:,} other {targets}"
+        mean = others if self.size > 1 else f"{self.strongest[0][0]}, as"
         return (
             f"{self.name} pActivity {format_number(self.value, 1)}, "
             f"{format_number(abs(self.margin), 1)} {side} {mean} predicted"
         )
 
 
-def compare_with_others(
-    row: Mapping[str, Any], name: str, task: str, others: Sequence[str], bundle: str
-) -> Comparison:
-    """Compare a prediction of a hit; equal predictions stay in the order of the bundle.
+class OtherTargets(NamedTuple):
+    """The targets to which a primary prediction is compared, the same for all hits."""
+
+    name: str
+    """The name of the primary target in the screen."""
+    task: str
+    bundle: str
+    """The bundle of all these tasks."""
+    others: tuple[str, ...]
+    """The tasks of the other targets, at least one, in the order of the bundle."""
+    names: tuple[str, ...]
+    """Their names in the bundle."""
+
+    def compare(self, row: Mapping[str, Any]) -> Comparison:
+        """Compare a prediction of a hit; equal predictions stay in the order of the bundle."""
+        values = [float(row[other]) for other in self.others]
+        order = sorted(range(len(values)), key=lambda at: -values[at])
+        value = float(row[self.task])
+        # An exact sum does not depend on the order of the targets.
+        margin = value - math.fsum(values) / len(values)
+        strongest = tuple((self.names[at], values[at]) for at in order[:HIGHEST])
+        return Comparison(self.name, self.bundle, value, len(values), margin, strongest)
+
+
+def compared_targets(
+    known: Collection[str], screen: Screen, units: Mapping[str, str]
+) -> tuple[OtherTargets, ...]:
+    """Return the other targets of each primary task that is a pActivity and whose bundle has some.
 
     Args:
-        row: the predictions of the hit.
-        name: the name of the target in the screen.
-        task: its task.
-        others: the tasks of the other targets, at least one, in the order of the bundle.
-        bundle: the bundle of all these tasks.
+        known: the columns of the ranked frame.
+        screen: the screen.
+        units: unit of each predicted task, in the order of the bundle.
     """
-    found = [(other.removeprefix(f"{bundle}_"), float(row[other])) for other in others]
-    found.sort(key=lambda one: -one[1])
-    return Comparison(name, bundle, float(row[task]), tuple(found))
-
-
-def compare(hit: HitFacts) -> Iterator[Comparison]:
-    """Compare every primary prediction that is a pActivity, if its bundle has other targets."""
-    for term in hit.screen.objective.primary:
-        if hit.unit_of(term) != PACTIVITY:
+    own = {*screen.objective.tasks, *screen.objective.columns}
+    limits = {name: 1.0 for name in known if name.endswith(ENDING) and name not in own}
+    found = []
+    for term in screen.objective.primary:
+        if unit_of(term.task, screen, units) != PACTIVITY or term.task not in known:
             continue
-        limits = dict.fromkeys([name for name in hit.row if name.endswith(ENDING)], 1.0)
-        found = other_targets(term.task, hit.screen, hit.units, limits)
-        if others := [task for task in found if task in hit.row]:
+        others = other_targets(term.task, screen, units, limits)
+        if tasks := tuple(task for task in others if task in known):
             bundle = bundle_of(term.task, limits)
-            yield compare_with_others(hit.row, term.name, term.task, others, bundle)
+            names = tuple(task.removeprefix(f"{bundle}_") for task in tasks)
+            found.append(OtherTargets(term.name, term.task, bundle, tasks, names))
+    return tuple(found)
+
+
+def compare(hit: HitFacts) -> list[Comparison]:
+    """Compare every primary prediction that is a pActivity, if its bundle has other targets."""
+    return [one.compare(hit.row) for one in compared_targets(hit.row, hit.screen, hit.units)]

@@ -10,11 +10,15 @@ to all targets; that interval held the share of 76 of the 80.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from gnn.bundle.column_names import COLUMN_ENDINGS
 from screening.score.target_panel import TargetPanel
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +34,8 @@ STRONG = 6.5
 """A target with this pActivity or more is named however potent the compound is."""
 
 
-class Profile(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Profile:
     """The predictions of a hit on the T targets of a panel, in its order, as pActivities."""
 
     mean: Floats
@@ -47,15 +52,16 @@ class Profile(NamedTuple):
         """The share of targets with a prediction of ``POTENT`` or more, 0 to 1."""
         return float((self.mean >= POTENT).mean())
 
-    @property
+    @cached_property
     def share_interval(self) -> tuple[float, float]:
         """The 90 % interval of the share, 0 to 1; it holds ``share``.
 
         Its ends are the expected shares if the common half of the errors is at the 5th and at the
         95th percentile of a normal distribution.
         """
+        pairs = list(zip(self.mean.tolist(), self.std.tolist(), strict=True))
         own = [
-            math.fsum(_chance(mean, std, shift) for mean, std in zip(*self[:2], strict=True))
+            math.fsum(_chance(mean, std, shift) for mean, std in pairs)
             for shift in (-NORMAL_90, NORMAL_90)
         ]
         low, high = (total / len(self.mean) for total in own)
@@ -68,15 +74,39 @@ class Profile(NamedTuple):
         It is that of the distribution of a compound over all targets at equilibrium, if each has
         the same concentration. 0: all of it is on one target.
         """
-        weights = [10.0 ** float(value) for value in self.mean - self.mean.max()]
+        weights = [10.0**value for value in (self.mean - self.mean.max()).tolist()]
         total = math.fsum(weights)
         return math.fsum(-w / total * math.log(w / total) for w in weights if w > 0)
 
 
-def profile_of(row: Mapping[str, Any], panel: TargetPanel) -> Profile:
-    """Take the predictions of a hit from its row of the ranked frame."""
-    values = np.array([float(row[name]) for name in panel.columns])
-    return Profile(*values.reshape(len(panel.targets), 4).T)
+class Profiles(Sequence[Profile]):
+    """The profiles of many hits, in one array; each profile is made when it is read."""
+
+    def __init__(self, values: npt.NDArray[np.floating[Any]]) -> None:
+        """Hold predictions [hits, T, 4]: mean, std, low, high."""
+        self.values = values
+
+    @overload
+    def __getitem__(self, at: int) -> Profile: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Profiles": ...
+    def __getitem__(self, at: int | slice) -> "Profile | Profiles":
+        """Return the profile of one hit, or the profiles of some."""
+        if isinstance(at, slice):
+            return Profiles(self.values[at])
+        return Profile(*self.values[at].T.astype(np.float64))
+
+    def __len__(self) -> int:
+        """Return the number of hits."""
+        return len(self.values)
+
+
+def profiles_of(hits: pd.DataFrame, panel: TargetPanel) -> Profiles:
+    """Take the predictions of hits from the ranked frame, which has all columns of the panel."""
+    values = hits[list(panel.columns)].to_numpy()
+    if values.dtype != np.float32:  # the type of stored scores, half the size
+        values = values.astype(np.float64)
+    return Profiles(values.reshape(len(hits), len(panel.targets), len(COLUMN_ENDINGS)))
 
 
 def close_targets(

@@ -3,11 +3,18 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.reason.panel_profile import Profile, close_targets, primary_places, profile_of
+from screening.reason.panel_profile import (
+    Profile,
+    Profiles,
+    close_targets,
+    primary_places,
+    profiles_of,
+)
 from screening.score.target_panel import TargetPanel
 
 PREDICTIONS = st.lists(
@@ -71,10 +78,26 @@ def test_close_targets_are_those_that_may_be_hit() -> None:
     assert close_targets(found, [0, 6], {5: 9.0, 4: 6.0}) == [5, 1, 2, 3]
 
 
-def test_a_profile_is_read_in_the_order_of_the_panel(panel: TargetPanel) -> None:
-    row = {name: float(at) for at, name in enumerate(panel.columns)}
-    found = profile_of(row, panel)
-    assert found.mean.tolist() == [row[one.task] for one in panel.targets]
-    assert found.high.tolist() == [row[f"{one.task}_hi"] for one in panel.targets]
+def test_profiles_are_read_in_the_order_of_the_panel(panel: TargetPanel) -> None:
+    # Columns of a frame may be in any order, with others between them.
+    names = ["score", *reversed(panel.columns)]
+    values = np.arange(2 * len(names), dtype=np.float32).reshape(2, -1)
+    hits = pd.DataFrame(values, columns=names)
+    found = profiles_of(hits, panel)
+    assert found.values.dtype == np.float32
+    assert len(found) == 2
+    for number, (one, row) in enumerate(zip(found, hits.to_dict("records"), strict=True)):
+        assert one.mean.tolist() == [row[target.task] for target in panel.targets]
+        assert one.std.tolist() == [row[f"{target.task}_std"] for target in panel.targets]
+        assert one.low.tolist() == [row[f"{target.task}_lo"] for target in panel.targets]
+        assert one.high.tolist() == [row[f"{target.task}_hi"] for target in panel.targets]
+        assert one.mean.dtype == np.float64  # sums of float32 differ in the last decimals
+        assert found[number:][0].mean.tolist() == one.mean.tolist()
     (at,) = primary_places(panel, ["activity_EGFR", "toxicity_herg"])
     assert panel.targets[at].name == "EGFR"
+
+
+def test_profiles_of_64_bits_are_not_rounded(panel: TargetPanel) -> None:
+    hits = pd.DataFrame(np.full((1, len(panel.columns)), 0.1), columns=list(panel.columns))
+    assert profiles_of(hits, panel)[0].mean[0] == 0.1
+    assert len(Profiles(np.empty((0, 3, 4)))) == 0
