@@ -13,13 +13,18 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
+from pathlib import Path
 
 import dask
 import psutil
+
+from chem.disk.scratch import scratch_folder
+from chem.errors import InputError
 
 # Python's own modules come before files of the same name in the working folder.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
@@ -41,27 +46,30 @@ _IMPORTED = (
 """Modules in which the work of a screen is found; a test holds them to the stages."""
 _SET_BY_IMPORTS = ("RDBASE",)
 """Variables that an import sets, in a worker, too (RDKit)."""
-_started_with: dict[str, str] = {}
-"""The environment in which the fork server was started."""
+_started_with: dict[int, dict[str, str]] = {}
+"""By process: the environment in which it started its fork server."""
 
 
 def start_fork_server() -> None:
     """Start it, without waiting for its imports. It ends with this process.
 
-    It does nothing on systems other than Linux, where the libraries used here are not safe to fork,
-    in a Python whose fork server other users could reach (3.11.0), and where its socket cannot be
-    made.
+    Its socket is in a scratch folder, which the next command removes if this one is killed. It does
+    nothing on systems other than Linux, where the libraries used here are not safe to fork, in a
+    Python whose fork server other users could reach (3.11.0), and where its socket cannot be made.
     """
-    if sys.platform != "linux" or sys.version_info < (3, 11, 1) or _started_with:
+    own = os.getpid()
+    if sys.platform != "linux" or sys.version_info < (3, 11, 1) or own in _started_with:
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(_IMPORTED))
-    try:
-        with _as_a_worker():
-            forkserver.ensure_running()
-    except OSError:  # the temporary folder has too long a path for a socket; workers start anew
-        return
-    atexit.register(_stop)
-    _started_with.update(_environment())
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch_folder())
+            with _as_a_worker(), _temporary_folder(folder):
+                forkserver.ensure_running()
+        except (OSError, InputError):  # such as a path that is too long for a socket
+            return
+        atexit.register(_stop, own, stack.pop_all())
+    _started_with[own] = _environment()
 
 
 def start_method() -> str:
@@ -69,16 +77,19 @@ def start_method() -> str:
     given = dask.config.get("distributed.nanny.pre-spawn-environ", {})
     variables = {name: str(value) for name, value in given.items()} | SAFE_PATH
     as_usual = variables == DASK_VARIABLES | SAFE_PATH
-    same = bool(_started_with) and _started_with == _environment()
-    return "forkserver" if same and as_usual else "spawn"
+    is_same = _started_with.get(os.getpid()) == _environment()
+    return "forkserver" if is_same and as_usual else "spawn"
 
 
-def _stop() -> None:
+def _stop(owner: int, resources: ExitStack) -> None:
     """End it also in the midst of its imports: it holds the output of a command that has ended."""
+    if os.getpid() != owner:  # a fork of the command
+        return
     for child in psutil.Process().children():
         with suppress(psutil.Error):
             if "multiprocessing.forkserver" in " ".join(child.cmdline()):
                 child.kill()
+    resources.close()
 
 
 def _environment() -> dict[str, str]:
@@ -105,6 +116,17 @@ def _as_a_worker() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _temporary_folder(folder: Path) -> Iterator[None]:
+    """Let Python put its sockets into a folder from now on; it asks for the place once."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager
