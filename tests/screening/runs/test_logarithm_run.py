@@ -80,6 +80,7 @@ def test_the_card_sets_the_scale_whatever_the_screen_says(bundle: Bundle, screen
     assert logarithm_tasks([bundle]) == {"pk_half_life", "pk_clearance"}
     known = with_scales(screen, [bundle])
     assert known.objective.primary[0].scale == "log10"
+    assert known.objective.liabilities[0].scale == "log10"
     assert with_scales(known, [bundle]) is known
     linear = bundle.card.model_copy(
         update={
