@@ -1,6 +1,7 @@
 """Columns that follow from a pActivity: their numbers, and the runs that have none."""
 
 import math
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from screening.hits.derived_columns import KCAL, SANE, nanomolar
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
+from screening.reason import panel_profile
 from screening.score.target_panel import TargetPanel
 
 
@@ -92,6 +94,20 @@ def test_selectivity_over_the_panel(
         assert row["S_1uM"] == f"{count / 193:.3f}"
         assert 0 < float(row["S_1uM_lo"]) <= float(row["S_1uM"]) <= float(row["S_1uM_hi"]) < 1
         assert 0 < float(row["selectivity_entropy"]) < math.log(193)
+
+
+def test_the_interval_of_a_hit_is_computed_once(
+    panel_ranking: Ranking,
+    kinase: Screen,
+    units: dict[str, str],
+    panel: TargetPanel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes the longest of all cells: a chance for each target and each end."""
+    chance = Mock(wraps=panel_profile._chance)
+    monkeypatch.setattr(panel_profile, "_chance", chance)
+    table = hit_table(panel_ranking.hits, kinase, units, panel=panel)
+    assert chance.call_count == len(table.rows) * len(panel.targets) * 2
 
 
 def test_without_a_panel_no_column_follows_from_it(table: HitTable) -> None:
