@@ -39,7 +39,8 @@ def test_memory_of_descendants_counts_though_it_is_gone_at_the_end() -> None:
     outer = [sys.executable, "-c", f"import subprocess; subprocess.run({inner!r})"]
     clock.time("busy", lambda: subprocess.run(outer, check=True, capture_output=True))
     grown = clock.peak_memory_mb["busy"] - clock.peak_memory_mb["idle"]
-    assert 400 < grown < 500
+    # This process's own part may fall by a few MB, as others that start share its pages.
+    assert 390 < grown < 500
 
 
 def test_a_peak_is_known_while_the_stage_goes_on() -> None:
