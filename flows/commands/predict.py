@@ -58,7 +58,6 @@ def predict(
     Each task has four columns, and the shipped bundles have many tasks. Choose some with --task or
     --bundle. A compound that cannot be read keeps its row, with a reason and no predictions.
     """
-    cluster.expect_work()
     from flows.planning.planning import plan_predictions
     from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file

@@ -57,7 +57,6 @@ def screen(
     the plate files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json. If an
     earlier run of the screen is in the same folder, changes.csv tells what entered, left and moved.
     """
-    cluster.expect_work()
     from flows.planning.planning import plan_screen
     from screening.changes.since_last_run import tell_changes
     from screening.prepare.older_standardization import told_of_library

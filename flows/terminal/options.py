@@ -126,13 +126,6 @@ class ClusterOptions:
         ),
     ] = None
 
-    def expect_work(self) -> None:
-        """Let worker processes on this machine begin their imports while the command plans."""
-        from screening.dask_cluster.fork_server import start_fork_server
-
-        if self.scheduler is None:
-            start_fork_server()
-
     @contextmanager
     def connect(self, advice: str) -> Iterator["AnyClient"]:
         """Yield a Dask client for a command.

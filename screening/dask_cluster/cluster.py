@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
@@ -17,7 +19,6 @@ from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
-from screening.dask_cluster.fork_server import SAFE_PATH, ignoring_interrupts, start_method
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
 from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
@@ -37,7 +38,8 @@ QUIET = {
     "distributed.worker.http.routes": [],
     # Each worker holds one partition; pausing at a share of a laptop's memory would only stall it.
     "distributed.worker.memory.pause": False,
-    **{f"distributed.nanny.pre-spawn-environ.{name}": on for name, on in SAFE_PATH.items()},
+    # Python's own modules come before files of the same name in the working folder.
+    "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",
 }
 LOOK_SECONDS = 5.0
 """Seconds between two requests for the number of workers."""
@@ -86,12 +88,8 @@ def connect(
 def _start_here(stack: ExitStack, workers: int) -> Client:
     """Start processes on this machine, which the end of the stack stops."""
     scratch = stack.enter_context(scratch_folder())
-    settings = {
-        "temporary-directory": str(scratch),
-        "distributed.worker.multiprocessing-method": start_method(),
-    }
-    stack.enter_context(dask.config.set(settings))
-    with ignoring_interrupts():
+    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
+    with _ignoring_interrupts():
         cluster = _start(workers)
     stack.enter_context(cluster)
     client: Client = stack.enter_context(Client(cluster))
@@ -124,6 +122,19 @@ def _start_once(workers: int) -> LocalCluster:
             dashboard=False,
             memory_limit=0,
         )
+
+
+@contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C in processes started meanwhile: this process receives it and stops them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set signal handlers
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _cores() -> int:
