@@ -39,9 +39,13 @@ class SourceShift(NamedTuple):
         self, value: Floats, low: Floats, high: Floats, distance: Floats
     ) -> tuple[Floats, Floats]:
         """Return the ends of intervals [n] that had the factor 1."""
-        part = np.searchsorted(self.edges, distance, side="right")
-        below, above = np.array(self.below)[part], np.array(self.above)[part]
+        below, above = self.at(distance)
         return value - below * (value - low), value + above * (high - value)
+
+    def at(self, distance: Floats) -> tuple[Floats, Floats]:
+        """Return the factors below and above values at distances [n]."""
+        part = np.searchsorted(self.edges, distance, side="right")
+        return np.array(self.below)[part], np.array(self.above)[part]
 
 
 def shows_error(value: Floats, truth: Floats, bounds: npt.NDArray[np.int8]) -> Bools:

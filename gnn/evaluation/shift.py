@@ -93,7 +93,6 @@ def _errors(held: Sequence[HeldTask], calibrations: Sequence[Calibration], mixed
 
 
 def _is_inside(in_reach: Floats64, distance: Floats64, shift: SourceShift) -> Bools:
-    part = np.searchsorted(shift.edges, distance, side="right")
-    below, above = np.array(shift.below)[part], np.array(shift.above)[part]
+    below, above = shift.at(distance)
     found: Bools = (in_reach <= below) & (-in_reach <= above)
     return found
