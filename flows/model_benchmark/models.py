@@ -118,9 +118,8 @@ def measure_tasks(held: HeldOut) -> dict[tuple[str, str], MetricEstimate]:
         truth = held.table.values[rows, column].astype(np.float64)
         if measurable(truth, task.kind):
             said = held.column(task.name)[rows]
-            if (
-                task.scale == "log10" and (said > 0).all()
-            ):  # an older bundle may have learned values
+            # A bundle from before the scale was known learned values, and may predict some below 0.
+            if task.scale == "log10" and (said > 0).all():
                 truth, said = np.log10(truth), np.log10(said)
             scores = evaluate(truth, said, task.kind)
             name = _metric_of(task)
