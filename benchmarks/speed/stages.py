@@ -13,6 +13,7 @@ from flows.terminal.options import ScoringOptions
 from screening.dask_cluster.lazy_client import AnyClient, started
 from screening.prepare.prepared_location import rows_for
 from screening.runs.run import run_screen
+from screening.storage.store import Store
 
 SCREEN = "kinase"
 """The shipped screen, with the activity and toxicity bundles."""
@@ -80,7 +81,7 @@ class Bench:
 
     def measure(self, yardstick: Yardstick, say: Callable[[str], None]) -> list[Speed]:
         """Time every stage; ``say`` is called with the name of each of ``STEPS`` steps."""
-        prepared = {size: self._folder / f"prepared-{next(self._names)}" for size in self._files}
+        prepared = {size: self._new_folder() / "prepared" for size in self._files}
         say("featurizing")
         graphs, parsing = yardstick.around(lambda: self.rate(time_featurizing))
         say("screening, cold")
@@ -133,7 +134,11 @@ class Bench:
         few = self._smiles[: WARM_UP * self.cores]
         library.write_text("\n".join(few), encoding="utf-8")
         rows = -(-len(few) // (4 * self.cores))  # enough partitions that each worker gets one
-        self._screen(library, len(few), self._folder / "prepared-first", rows)
+        self._screen(library, len(few), self._new_folder() / "prepared", rows)
+
+    def _new_folder(self) -> Path:
+        """Return a folder apart: work takes over what earlier work left beside its own folder."""
+        return self._folder / f"apart-{next(self._names)}"
 
     def _screens(self, prepared: dict[int, Path]) -> list[Run]:
         return [
@@ -144,7 +149,7 @@ class Bench:
     def _screens_in_full(self) -> list[Run]:
         runs = []
         for size in sorted(self._full):
-            prepared = self._folder / f"prepared-{next(self._names)}"
+            prepared = self._new_folder() / "prepared"
             rows = min(self._rows, -(-min(self._full) // self.cores))
             runs.append(self._screen(self._full[size], size, prepared, rows, in_full=True))
         return runs
@@ -152,11 +157,19 @@ class Bench:
     def _screen(
         self, library: Path, size: int, prepared: Path, rows: int, in_full: bool = False
     ) -> Run:
-        out = self._folder / f"run-{next(self._names)}"
+        own = self._new_folder()
         started = perf_counter()
-        plan = plan_screen(SCREEN, str(library), out, scoring=ScoringOptions(partition_rows=rows))
-        screen = plan.screen.changed(exhaustive=in_full)
-        outcome = run_screen(replace(plan, prepared=prepared, screen=screen), self._client)
+        plan = plan_screen(
+            SCREEN, str(library), own / "run", scoring=ScoringOptions(partition_rows=rows)
+        )
+        plan = replace(
+            plan,
+            prepared=prepared,
+            prepared_store=Store(prepared),
+            shared_scores=Store(own / "shared"),
+            screen=plan.screen.changed(exhaustive=in_full),
+        )
+        outcome = run_screen(plan, self._client)
         seconds = perf_counter() - started
         manifest = outcome.manifest
         everything = manifest.triage.exhaustive

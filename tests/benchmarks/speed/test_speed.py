@@ -5,9 +5,11 @@ import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from benchmarks.speed import stages
 from benchmarks.speed.peers import Peer, find_peers, measure_peer
 from benchmarks.speed.plot import draw
 from benchmarks.speed.rates import (
@@ -21,6 +23,8 @@ from benchmarks.speed.rates import (
 from benchmarks.speed.stages import Run, scored_alike
 from benchmarks.speed.table import remarks, table, write_speeds
 from chem.errors import InputError
+from screening.runs.plan import Plan
+from screening.runs.run import run_screen
 from tests.flows import conftest
 
 FILES = Path(__file__).parents[2] / "files"
@@ -235,8 +239,23 @@ def peers(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_everything_is_measured_and_drawn(
-    run: conftest.Run, library: Path, peers: Path, tmp_path: Path
+    run: conftest.Run,
+    library: Path,
+    peers: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    plans: list[Plan] = []
+
+    def run_noted(plan: Plan, *rest: Any) -> Any:
+        for folder in (plan.prepared, plan.out):  # nothing beside it to take rows from
+            folder.parent.mkdir(exist_ok=True)
+            assert set(folder.parent.iterdir()) <= {folder}
+        assert plan.prepared_store.folder == plan.prepared
+        plans.append(plan)
+        return run_screen(plan, *rest)
+
+    monkeypatch.setattr(stages, "run_screen", run_noted)
     words: list[str | Path] = ["speed", "--library", library, "--molecules", "50"]
     words += ["--workers", "1", "--peers", peers]
     out, plot = tmp_path / "speed.csv", tmp_path / "speed.svg"
@@ -257,6 +276,8 @@ def test_everything_is_measured_and_drawn(
         assert float(rows[what]["peak_memory_mb"]) > 200  # two processes with torch hold more
     ET.fromstring(plot.read_text(encoding="utf-8"))
     assert "hitlist: prepare" in answer.out
+    assert len(plans) == 1 + 2 * 3  # to warm up; cold, prepared and in full at both sizes
+    assert len({plan.shared_scores.url for plan in plans}) == len(plans)
 
 
 def test_bad_requests_are_refused_before_any_work(
