@@ -2,7 +2,8 @@
 
 The choice is that of Notwell and Wood 2023 (arXiv 2310.00174), whose gradient boosting leads most
 endpoints of the TDC ADMET group: Morgan and Avalon counts, the reduced graph of pharmacophore
-points (ErG; Stiefl et al. 2006, doi 10.1021/ci050457y) and all of RDKit's descriptors.
+points (ErG; Stiefl et al. 2006, doi 10.1021/ci050457y) and RDKit's descriptors, except for two:
+Ipc and AvgIpc take seconds for a peptide, and their last bits depend on the number of threads.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from rdkit.DataStructs import ConvertToNumpyArray
 
 from chem.structure.valid_smiles import read_molecules
 
+_LEFT_OUT = ("Ipc", "AvgIpc")
+_FUNCTIONS = [function for name, function in Descriptors.descList if name not in _LEFT_OUT]
 _COLUMNS = 1024
 """Columns of the Morgan counts, and of the Avalon counts."""
 
@@ -35,11 +38,13 @@ def descriptors(
     rows: list[npt.NDArray[np.float32]] = []
     for done, mol in enumerate(read_molecules(smiles)):
         with rdBase.BlockLogs():
+            # First: descriptors leave a matrix of paths in the molecule, from which ErG differs.
+            erg = rdReducedGraphs.GetErGFingerprint(mol)
             rows.append(
                 np.concatenate(
                     [
-                        _finite([function(mol) for _, function in Descriptors.descList]),
-                        _finite(rdReducedGraphs.GetErGFingerprint(mol)),
+                        _finite([function(mol) for function in _FUNCTIONS]),
+                        _finite(erg),
                         morgan.GetCountFingerprintAsNumPy(mol).astype(np.float32),
                         _avalon(mol),
                     ]
