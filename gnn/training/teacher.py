@@ -5,6 +5,7 @@ bundle's networks beside the measurements (distillation; Hinton et al. 2015, arX
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -17,6 +18,7 @@ from gnn.models.gaussian_process import solve
 from gnn.models.hashed_kernel import HashedKernel
 from gnn.models.losses import logistic
 from gnn.models.network import Network, State
+from gnn.models.runtime import thread_count
 from gnn.training.baselines import teacher_forest
 from gnn.training.loop import TrainingRun
 from gnn.training.networks import inputs
@@ -145,21 +147,32 @@ def _forest(run: TrainingRun) -> Floats32:
 def _trees(run: TrainingRun) -> Floats32:
     """Return the predictions of boosted trees on descriptors, one model per task."""
     descriptors = check_trees(run.data.descriptors)
-    return _task_by_task(run, partial(boosted_trees, descriptors), "boosted trees")
+    fit = partial(boosted_trees, descriptors)
+    return _task_by_task(run, fit, "boosted trees", thread_count())
 
 
 def _task_by_task(
-    run: TrainingRun, fit: Callable[[Ints, Floats32, bool], Floats64], name: str
+    run: TrainingRun,
+    fit: Callable[[Ints, Floats32, bool], Floats64],
+    name: str,
+    at_once: int = 1,
 ) -> Floats32:
-    """Return [M, T] of a model per task: ``fit`` gets its rows, their values and their kind."""
+    """Return [M, T] of a model per task: ``fit`` gets its rows, their values and their kind.
+
+    ``at_once`` is the number of tasks that are fitted at the same time, each in a thread.
+    """
     data = run.data
     found = np.full((data.graphs.molecules, len(data.tasks)), np.nan, np.float32)
-    for task in range(len(data.tasks)):
+
+    def fit_task(task: int) -> None:
         rows = _rows(data, task)
         if len(rows) >= 2:
             found[:, task] = fit(rows, data.values[rows, task], bool(data.binary[task]))
-        if run.report is not None:
-            run.report(name, task + 1, len(data.tasks))
+
+    with ThreadPoolExecutor(at_once) as pool:
+        for done, _ in enumerate(pool.map(fit_task, range(len(data.tasks))), start=1):
+            if run.report is not None:
+                run.report(name, done, len(data.tasks))
     return found
 
 
