@@ -1,5 +1,6 @@
 """Load models in Python, predict with them, and explain their predictions."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +17,7 @@ from chem.assess.alerts import Alert, find_alerts
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.find_bundle import SHIPPED, shipped_bundles
+from gnn.bundle.find_bundle import SHIPPED, shipped_bundles, unrestricted_bundles
 from gnn.bundle.predict import Predictor
 from gnn.evaluation.card import Card
 from gnn.models.runtime import find_device, is_bfloat16_fast
@@ -240,7 +241,7 @@ def _wanted(
 ) -> Wanted:
     """Return the requested bundles and columns."""
     if bundle is None:
-        bundle = tuple(shipped_bundles())
+        bundle = tuple(unrestricted_bundles())
     several = bundle if isinstance(bundle, list | tuple) else (bundle,)
     tasks = (task,) if isinstance(task, str) else tuple(task or ())
     return wanted_tasks([one.bundle for one in _load(several)], tasks)
@@ -270,7 +271,10 @@ def _card_bytes(name: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def _load_once(name: str, card: bytes) -> Model:
-    return Model(load_bundles((name,))[0])
+    model = Model(load_bundles((name,))[0])
+    for line in model.card.restrictions:
+        warnings.warn(line, stacklevel=4)
+    return model
 
 
 _PREDICTORS: dict[tuple[str, ...], Predictor] = {}

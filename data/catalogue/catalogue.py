@@ -98,6 +98,9 @@ class Dataset(_Entry):
     upstream: str
     """The first publication of the data, for people; nothing is fetched from there."""
     licence: str
+    restriction: str = ""
+    """What the licence forbids that most licences allow, such as ``not for commercial use``. Models
+    that are trained on the set say so wherever they are loaded."""
     ship_values: bool = False
     """True: the terms allow it to pass the values on, as the measured compounds of a bundle."""
     citation: str

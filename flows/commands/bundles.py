@@ -24,11 +24,15 @@ def list_bundles() -> None:
     """List the bundles that come with hitlist."""
     from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 
-    rows = []
+    rows: list[list[str]] = []
+    restricted: list[str] = []
     for name in shipped_bundles():
         card = read_card(find_bundle(name))
         rows.append([card.name, card.title, card.created, f"{card.members}", f"{len(card.tasks)}"])
+        restricted += card.restrictions
     show_table(["name", "title", "created", "members", "tasks"], rows, "Bundles", numbers=2)
+    for line in restricted:
+        note(line)
 
 
 @app.command("show")
@@ -53,6 +57,8 @@ def show_bundle(
         return
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
+    for line in card.restrictions:
+        note(line)
     show_card(card)
     show_explanations(card)
     show_sources(card, load_measured_compounds(find_bundle(name), card))

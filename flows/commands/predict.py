@@ -37,7 +37,7 @@ def predict(
         typer.Option(
             metavar="NAME|DIR",
             help="Bundle to predict with. Repeat for more.",
-            show_default="all shipped bundles",
+            show_default="all shipped bundles that may be used for everything",
         ),
     ] = None,
     task: Annotated[
@@ -61,11 +61,14 @@ def predict(
     from flows.planning.planning import plan_predictions
     from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file
+    from screening.score.predicted_columns import restrictions_of
 
     with progress() as report:
         work = plan_predictions(file, out, bundle, columns.named, report, store, task or ())
         note_if(told_of_library(work.library, work.prepared))
         show_reading(work.library)
+        for line in restrictions_of(work.wanted.bundles):
+            note(line)
         if work.out.exists():
             note(f"{out} exists and will be replaced")
         advice = "the prepared compounds are kept: repeat the command"

@@ -24,7 +24,7 @@ from flows.planning.row_counts import check_rows
 from flows.planning.screen_paths import locate_library, with_bundles, with_decisions, with_lists
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.column_names import predicted_columns
-from gnn.bundle.find_bundle import shipped_bundles
+from gnn.bundle.find_bundle import unrestricted_bundles
 from screening.changes.decisions import find_decisions
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
@@ -48,7 +48,7 @@ from screening.runs.plan import (
 )
 from screening.runs.rerank import check_rerank
 from screening.runs.run import check_folder
-from screening.score.predicted_columns import Wanted, wanted_tasks
+from screening.score.predicted_columns import Wanted, restrictions_of, wanted_tasks
 from screening.score.selective_over import with_members
 from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
@@ -98,7 +98,8 @@ def plan_screen(
         )
     plan = replace(plan, replaces=scoring.replaces, incomplete=located.incomplete)
     check_folder(plan)
-    told = (*of_bundles, *of_lists, *located.told, *check_rows(plan))
+    restrictions = restrictions_of(plan.bundles)
+    told = (*of_bundles, *restrictions, *of_lists, *located.told, *check_rows(plan))
     return replace(plan, told=(*told, *told_of_decisions(plan.out, screen)))
 
 
@@ -212,8 +213,8 @@ def plan_predictions(
     store: str | None = None,
     tasks: Sequence[str] = (),
 ) -> Predictions:
-    """Plan predictions of a file, by default of every task of every shipped bundle."""
-    wanted = wanted_tasks(load_bundles(tuple(bundles or shipped_bundles())), tasks)
+    """Plan predictions of a file, by default of every task of every unrestricted bundle."""
+    wanted = wanted_tasks(load_bundles(tuple(bundles or unrestricted_bundles())), tasks)
     target = named_path(out).absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")

@@ -86,6 +86,7 @@ def describe_set(name: str) -> dict[str, Any]:
         "title": entry.title,
         "sha256": entry.sha256,
         "licence": entry.licence,
+        **({"restriction": entry.restriction} if entry.restriction else {}),
         "citation": entry.citation,
         "rows": entry.rows,
     }

@@ -21,6 +21,14 @@ def shipped_bundles() -> list[str]:
     return sorted(folder.parent.name for folder in SHIPPED.glob("*/card.json"))
 
 
+def unrestricted_bundles() -> list[str]:
+    """Return the names of the shipped bundles that may be used for everything.
+
+    The others are loaded only if they are named (:attr:`gnn.evaluation.card.Card.restrictions`).
+    """
+    return [name for name in shipped_bundles() if not read_card(SHIPPED / name).restrictions]
+
+
 def find_bundle(name: str) -> Path:
     """Return the folder of a bundle, given the name of a shipped one or a path.
 

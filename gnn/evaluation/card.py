@@ -243,7 +243,7 @@ class Card(_Strict):
     shipped ones."""
     training: dict[str, Any]
     data: list[dict[str, Any]]
-    """Training sets: name, sha256, source, licence, rows."""
+    """Training sets: name, sha256, source, licence, rows, and what the licence forbids."""
     split: str
     summary: dict[str, Summary]
     """Mean metrics over tasks, by ``<kind> <metric>``."""
@@ -263,3 +263,13 @@ class Card(_Strict):
     weights: str
     """SHA-256 of ``weights.safetensors``."""
     versions: dict[str, str]
+
+    @property
+    def restrictions(self) -> tuple[str, ...]:
+        """What the licences of training sets forbid, a line for each set that forbids something."""
+        return tuple(
+            f"{self.name} is {source['restriction']}: it was trained on {source['name']}, "
+            f"{source['licence']}"
+            for source in self.data
+            if source.get("restriction")
+        )

@@ -74,6 +74,8 @@ class RunFacts:
     """Tasks that are learned as logarithms."""
     panel: TargetPanel | None = None
     """The panel of the screen; None without one."""
+    restrictions: Sequence[str] = ()
+    """What the terms of bundles forbid, in sentences."""
 
 
 class ScreenName(NamedTuple):
@@ -147,6 +149,8 @@ class RunManifest:
     """Hash of the source files that word the outputs; another hash, other words."""
     run: Mapping[str, Any] | None = None
     """The run's ID, and the last run of its screen with which it was compared."""
+    restrictions: Sequence[str] = ()
+    """What the terms of bundles forbid, in sentences."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, in the order of the fields."""
@@ -281,6 +285,7 @@ def build_manifest(
         files=files,
         versions=versions(),
         texts=hash_texts(),
+        restrictions=facts.restrictions,
     )
 
 

@@ -45,6 +45,7 @@ from screening.score.predicted_columns import (
     calibrated_tasks,
     domain_limits,
     logarithm_tasks,
+    restrictions_of,
     target_words,
     task_units,
 )
@@ -184,6 +185,7 @@ def publish(
         peak_memory_mb=clock.peak_memory_mb,
         units=task_units(bundles),
         targets=target_words(bundles),
+        restrictions=restrictions_of(bundles),
         measured_compounds={
             bundle.card.name: bundle.measured_compounds.sha256
             for bundle in bundles

@@ -61,6 +61,11 @@ def task_units(bundles: "tuple[Bundle, ...]") -> dict[str, str]:
     }
 
 
+def restrictions_of(bundles: "Sequence[Bundle]") -> tuple[str, ...]:
+    """Return what the terms of bundles forbid, in sentences."""
+    return tuple(line for bundle in bundles for line in bundle.card.restrictions)
+
+
 def logarithm_tasks(bundles: "Sequence[Bundle]") -> frozenset[str]:
     """Return the tasks that are learned as logarithms and shown in their unit.
 
