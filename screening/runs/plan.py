@@ -174,7 +174,7 @@ def check_lines(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
             raise InputError(
                 f'screen {screen.name}, [[liabilities]] {number}, "cost_ratio": found {term.task} '
                 f"in {units[term.task]}, expected the probability of a class; leave out cost_ratio "
-                f"and say with full and zero which values are good"
+                "and say with full and zero which values are good"
             )
 
 
