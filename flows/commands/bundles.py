@@ -10,6 +10,7 @@ from flows.terminal.model_card import (
     find_task,
     show_card,
     show_explanations,
+    show_lines,
     show_sources,
     show_tasks,
 )
@@ -53,7 +54,9 @@ def show_bundle(
 
     card = read_card(find_bundle(name))
     if task is not None:
-        show_tasks(card, [find_task(card, task)])
+        found = find_task(card, task)
+        show_tasks(card, [found])
+        show_lines(found)
         return
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")

@@ -10,6 +10,7 @@ from chem.errors import InputError
 from data.catalogue.fetch import CACHE_REMEDY, cache_folder
 from flows.planning.measurements import keep_measured_compounds
 from flows.planning.training_plan import Progress, Training
+from gnn.assembly.approved_drugs import read_drugs
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_assay, build_bundle
 from gnn.assembly.own_assay import FittedAssay, fit_assay
@@ -50,6 +51,7 @@ def run_training(
         "arrays": data.sha256,
         "hitlist": version("hitlist"),
     }
+    drugs = read_drugs(progress)  # before the training, which would be lost without them
     place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
     check_writable(place, WORK_REMEDY if work else CACHE_REMEDY)
     run = TrainingRun(data, sizes, settings, training.pretrained, training.seed, device, progress)
@@ -62,6 +64,7 @@ def run_training(
         training.ship,
         training.teaching(len(data.tasks)),
         training.refit,
+        drugs,
     )
     card = build_bundle(out, assembled, run, plan, place)
     keep_measured_compounds(out, training.measurements(card, progress))

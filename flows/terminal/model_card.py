@@ -102,6 +102,34 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
         )
 
 
+def show_lines(task: "TaskCard") -> None:
+    """Show the errors of a class at each line, and the predictions for approved drugs."""
+    if (found := task.operating_points) is not None:
+        rows = [
+            [f"{line:.2f}", f"{(1 - line) / line:.2g}", f"{above:.1%}", f"{below:.1%}"]
+            for line, above, below in zip(
+                found.thresholds, found.sensitivity, found.specificity, strict=True
+            )
+        ]
+        show_table(
+            ["line", "cost ratio", "positives above it", "negatives below it"],
+            rows,
+            f"{task.name}: {found.positives:,} positives and {found.negatives:,} negatives that "
+            "were held out",
+        )
+        note(
+            "cost ratio: the cost of missing a positive, in units of the cost of giving up a "
+            "negative, for which this line costs least (`cost_ratio` in a screen)"
+        )
+    if task.drug_quantiles:
+        least, *middle, most = (task.drug_quantiles[at] for at in (0, 5, 10, 15, 20))
+        unit = "probability" if task.kind == "classification" else task.unit
+        note(
+            f"predictions for approved drugs ({unit}): {least:g} to {most:g}, quartiles "
+            f"{', '.join(f'{number:g}' for number in middle)}"
+        )
+
+
 def _have_one_unit(card: "Card", key: str) -> bool:
     """Tell whether the tasks of a mean, such as ``regression rmse``, may be averaged."""
     kind, _, metric = key.rpartition(" ")

@@ -11,9 +11,10 @@ import numpy as np
 
 from chem.disk.scratch import scratch_folder
 from chem.features.fingerprints import count_fingerprints
+from gnn.assembly.approved_drugs import Drugs, compared_with_drugs
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.own_assay import FittedAssay
-from gnn.bundle.bundle import save_bundle
+from gnn.bundle.bundle import Bundle, network_of, save_bundle
 from gnn.calibration.calibration import Outputs
 from gnn.calibration.domain import (
     Domain,
@@ -61,6 +62,8 @@ class BundlePlan:
     teaching: Teaching | None = None
     refit: bool = False
     """True: fit a recipe's networks again on every row, after they have been measured."""
+    drugs: Drugs | None = None
+    """The approved drugs that a recipe's shipped networks predict for the card; None: none."""
 
 
 def build_bundle(
@@ -115,6 +118,10 @@ def build_bundle(
         split_ending=_AGAIN[role] if plan.refit else "",
     )
     states = [quantize(_keep_tasks(state, kept)) for state in distilled.states]
+    if plan.drugs is not None:
+        sizes = NetworkConfig(**card.network)  # type: ignore[arg-type]
+        networks = tuple(network_of(state, sizes) for state in states)
+        card = compared_with_drugs(Bundle(folder, card, networks, domain), plan.drugs)
     save_bundle(folder, card, states, domain)
     return card
 

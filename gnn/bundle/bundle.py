@@ -187,7 +187,7 @@ def _members(card: Card, tensors: Mapping[str, Tensor]) -> tuple[Network, ...]:
         Calibration.from_dict(task.calibration)
     shared = _section(tensors, SHARED)
     networks = tuple(
-        _member({**shared, **_section(tensors, str(member))}, config)
+        network_of({**shared, **_section(tensors, str(member))}, config)
         for member in range(card.members)
     )
     if shared:
@@ -218,7 +218,8 @@ def _section(tensors: Mapping[str, Tensor], section: str) -> dict[str, Tensor]:
     }
 
 
-def _member(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
+def network_of(tensors: Mapping[str, Tensor], config: NetworkConfig) -> Network:
+    """Return the network of a quantized state; raise ValueError for damaged factors."""
     state = dequantize(tensors)
     factors = state["graph.encoder.factors"]
     check_factors(factors)

@@ -27,6 +27,7 @@ from gnn.evaluation.card import (
 )
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
+from gnn.evaluation.operating_points import measure_operating_points
 from gnn.evaluation.reliability import (
     CrossFitted,
     average_probabilities,
@@ -188,9 +189,10 @@ def task_card(
     """Return the card of one task of the training set."""
     about = data.tasks[task]
     trained = data.is_measured[:, task] & np.isin(data.roles, ("fit", "stop")).any(axis=0)
-    coverage, probabilities = None, None
+    coverage, probabilities, points = None, None, None
     if len(held.truth) and held.binary:
         probabilities = compare_probabilities(held.truth, _before(held), cross_fitted.value)
+        points = measure_operating_points(held.truth, cross_fitted.value)
     elif len(held.truth):
         coverage = round(float(cross_fitted.inside.mean()), 4)
     return TaskCard(
@@ -208,6 +210,7 @@ def task_card(
         metrics=metrics,
         coverage=coverage,
         probabilities=probabilities,
+        operating_points=points,
     )
 
 

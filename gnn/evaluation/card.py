@@ -1,9 +1,10 @@
 """Defines a bundle's card: its identity, its data and its measured quality."""
 
 import math
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 FARTHEST = 0.7
 """Largest distance that counts as inside a domain, even if a bundle's own limit is larger: farther
@@ -40,6 +41,46 @@ class Probabilities(_Strict):
     log_loss_before: float
     """Log loss of the models' own probabilities, before calibration."""
     calibration_error_before: float
+
+
+class OperatingPoints(_Strict):
+    """Every line that could be drawn through a class's probabilities, on the held-out rows.
+
+    The probabilities are cross-fitted, as for :class:`Probabilities`. A row is above a threshold if
+    its probability is the threshold or more.
+    """
+
+    positives: int
+    negatives: int
+    thresholds: tuple[float, ...]
+    """Probabilities, ascending."""
+    sensitivity: tuple[float, ...]
+    """The share of the positives that are above each threshold, 0 to 1."""
+    specificity: tuple[float, ...]
+    """The share of the negatives that are below each threshold, 0 to 1."""
+
+
+class DrugReference(_Strict):
+    """The library with whose predictions a prediction can be compared."""
+
+    library: str
+    """Its name in the catalogue."""
+    sha256: str
+    rows: int
+    drugs: int
+    """Number of distinct compounds that were predicted. Other rows repeat a compound, as another
+    salt of it, or cannot be standardized."""
+
+
+def _checked_quantiles(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse numbers among which a place would be wrong: too few, or not ascending."""
+    rises = all(low <= high for low, high in pairwise(numbers))
+    if numbers and not (len(numbers) == 21 and rises and all(map(math.isfinite, numbers))):
+        raise ValueError(
+            f"found {len(numbers)} quantiles, expected 21 ascending numbers or none; train the "
+            "bundle again"
+        )
+    return numbers
 
 
 class DistanceBin(_Strict):
@@ -135,6 +176,11 @@ class TaskCard(_Strict):
     """For a regression: share of the validation values in their 90 % interval, cross-fitted."""
     probabilities: Probabilities | None = None
     """For a class: the quality of its probabilities."""
+    operating_points: OperatingPoints | None = None
+    """For a class: its errors at each threshold; None if it was not measured."""
+    drug_quantiles: Annotated[tuple[float, ...], AfterValidator(_checked_quantiles)] = ()
+    """The predictions for approved drugs (``Card.drugs``): their 0th, 5th, … 100th percentile, in
+    the unit of predictions; empty if unknown."""
 
     @property
     def main_result(self) -> Metric | None:
@@ -257,6 +303,8 @@ class Card(_Strict):
     shifts: tuple[ShiftCard, ...] = ()
     """The intervals on values of another source; empty if none was held out whole."""
     domain: DomainCard | None = None
+    drugs: DrugReference | None = None
+    """The drugs of ``TaskCard.drug_quantiles``; None if nothing was predicted for them."""
     explanations: tuple[Explanation, ...] = ()
     """Agreement of atoms' contributions with known groups, if that was examined."""
     notes: list[str]

@@ -12,8 +12,9 @@ from screening.objective.screen_settings import Screen
 from screening.runs.past_run import PastRecords
 
 _LISTS = ("exclude", "include")
-_FROM_MODELS = ("members", "scale")
-"""The fields of terms that follow from the models' cards, and that no user edits."""
+_NO_CAUSE = ("members", "scale", "cost_ratio")
+"""The fields of terms whose edits change no score: two follow from the models' cards, and the last
+places a line that only marks hits."""
 MOST_NAMED = 3
 """The most differences, or compounds, that one detail names."""
 
@@ -179,9 +180,7 @@ def _label(term: BaseModel) -> str:
 
 
 def _diff_fields(name: str, old: BaseModel, new: BaseModel) -> Iterator[str]:
-    before, now = (
-        {key: value for key, value in one if key not in _FROM_MODELS} for one in (old, new)
-    )
+    before, now = ({key: value for key, value in one if key not in _NO_CAUSE} for one in (old, new))
     yield from _diff_values(name, before, now)
 
 

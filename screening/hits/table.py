@@ -17,6 +17,7 @@ from screening.reason.panel_profile import Profile, profiles_of
 from screening.reason.reason import contradictions, doubts, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
+from screening.score.card_facts import CardFacts
 from screening.score.predicted_columns import PROBABILITY, unit_of
 from screening.score.target_panel import TargetPanel
 from screening.text.applicability import Outside
@@ -88,6 +89,8 @@ class HitTable(NamedTuple):
     """[hits] short reasons why predictions are not reliable."""
     risks: tuple[tuple[str, ...], ...] = ()
     """[hits] predicted risks and other bad liabilities, such as ``hERG 0.71``."""
+    drugs: tuple[Mapping[str, str], ...] = ()
+    """[hits] how each liability compares with approved drugs, in words, by task."""
     groups: tuple[int, ...] = ()
     """[hits] number of atom groups with structural alerts; several alerts can share one group."""
     comparisons: tuple[tuple[Comparison, ...], ...] = ()
@@ -107,6 +110,7 @@ class HitTable(NamedTuple):
             outsides=self.outsides[:size],
             doubts=self.doubts[:size],
             risks=self.risks[:size],
+            drugs=self.drugs[:size],
             groups=self.groups[:size],
             comparisons=self.comparisons[:size],
             profiles=self.profiles[:size],
@@ -124,7 +128,7 @@ def hit_table(
     units: Mapping[str, str],
     extra_columns: Sequence[str] = (),
     evidence: Sequence[Evidence] | None = None,
-    limits: Mapping[str, float] | None = None,
+    cards: CardFacts | None = None,
     panel: TargetPanel | None = None,
 ) -> HitTable:
     """Lay out ranked hits in the documented order of columns.
@@ -139,7 +143,7 @@ def hit_table(
         extra_columns: order of the vendor's columns in the library. Other fields follow in order
             of appearance.
         evidence: evidence of each hit, in order. Without it there are no columns of neighbours.
-        limits: limits of the distance columns, for ``reason``.
+        cards: what the cards of the models say, for ``reason``.
         panel: the panel of the screen. Without all of its columns there are none that follow from
             it.
     """
@@ -160,23 +164,25 @@ def hit_table(
             name = VENDOR_PREFIX + name
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
-    rows, against, outsides, doubted, risky, groups, compared = [], [], [], [], [], [], []
+    cards = cards or CardFacts()
+    rows, against, outsides, doubted, risky, drugs, groups, compared = [[] for _ in range(8)]
     profiles = profiles_of(hits, panel) if panel is not None else ()
     each = profiles or [None] * len(hits)
     for hit, extra, one, profile in zip(hit_rows(hits), extras, known, each, strict=True):
-        facts = HitFacts(hit, screen, units, limits or {}, one.neighbours, one.flags)
+        facts = HitFacts(hit, screen, units, cards.limits, one.neighbours, one.flags, cards.drugs)
         against.append(contradictions(facts))
         outsides.append(tuple(facts.outsides.values()))
         doubted.append(tuple(doubts(facts)))
         risky.append(tuple(bad_liabilities(facts)))
+        drugs.append(facts.among_drugs)
         groups.append(count_groups(one.flags))
         compared.append(tuple(other.compare(hit) for other in others))
         numbers = HitNumbers(hit, {found.name: found for found in compared[-1]}, profile)
         cells = {column.name: column.value(numbers) for column in derived}
         cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
         rows.append([_cell(hit, cells, extra, column) for column in columns])
-    told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(groups))
-    more = (tuple(compared), derived, panel, profiles)
+    told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
+    more = (tuple(groups), tuple(compared), derived, panel, profiles)
     return HitTable(tuple(columns), rows, *told, *more)
 
 

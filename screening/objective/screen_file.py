@@ -131,12 +131,14 @@ def dump_scored(screen: Screen, limits: Iterable[Limit]) -> str:
     """Return the part of a screen that its scores follow from: models, objective, and filters.
 
     Keys of ledgers are hashes of this text, those of earlier versions too. They hashed a whole
-    screen with stand-ins, which therefore stay the first lines.
+    screen with stand-ins, which therefore stay the first lines. Lines of risks (``cost_ratio``)
+    change no score, and are left out.
     """
     lines = ["# The screen as it ran, every default written out."]
     lines += [f'{key} = "any"' for key in ("name", "title", "library")]
     lines += [f"bundles = {_toml(screen.bundles)}", "hits = 1", "exhaustive = false"]
-    lines += _dump_wanted(screen.objective, {limit.name: limit.value for limit in limits})
+    scored = screen.objective.without_lines()
+    lines += _dump_wanted(scored, {limit.name: limit.value for limit in limits})
     return "\n".join(lines) + "\n"
 
 

@@ -149,10 +149,32 @@ class Liability(Prediction):
     ``full`` is below ``zero`` for a risk, and above it for something wanted, such as solubility.
     """
 
+    cost_ratio: Annotated[float, Field(ge=0.01, le=100)] | None = None
+    """For the probability of a risk: the cost of missing a compound that has it, in units of the
+    cost of giving up a compound that does not. It places the line above which a hit is marked as a
+    risk; scores, ranks and filters do not use it."""
+
+    @property
+    def line(self) -> float | None:
+        """The probability from which giving a compound up costs less than keeping it.
+
+        A compound has the risk with a calibrated probability p. Keeping it costs ``cost_ratio`` if
+        it has the risk: p * cost_ratio on average. Giving it up costs 1 if it does not: 1 - p on
+        average. The second is less from p = 1 / (1 + cost_ratio) on, 0.5 for equal costs (Elkan
+        2001, The foundations of cost-sensitive learning, IJCAI 17, 973-978, theorem 1). None
+        without a cost ratio.
+        """
+        return None if self.cost_ratio is None else 1 / (1 + self.cost_ratio)
+
     @model_validator(mode="after")
     def _has_width(self) -> Self:
         if self.full == self.zero:
             raise ValueError(f"full and zero must differ, both are {self.full:g}")
+        if self.cost_ratio is not None and self.full > self.zero:
+            raise ValueError(
+                f"found cost_ratio beside full ({self.full:g}) above zero ({self.zero:g}), "
+                "expected full below zero: only a risk has a line; leave out cost_ratio"
+            )
         return self
 
 
@@ -224,6 +246,12 @@ class Objective(Strict):
         windows = [term.property for term in self.windows]
         members = [task for term in self.selective_over for task in term.members or ()]
         return tuple(dict.fromkeys([*self.tasks, *spread, *members, *windows]))
+
+    def without_lines(self) -> Self:
+        """Return a copy without cost ratios, which change no score and no rank."""
+        return self.changed(
+            liabilities=tuple(term.changed(cost_ratio=None) for term in self.liabilities)
+        )
 
     @model_validator(mode="after")
     def _names_are_clear(self) -> Self:

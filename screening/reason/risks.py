@@ -4,7 +4,9 @@ A liability is
 
 - *not assessed* outside the domain of the model that predicts it, whatever the prediction;
 - a *risk* if its probability is 0.5 or more (with the three decimals of ``hits.csv``), or if its
-  desirability is below one half. The risk that costs most score comes first;
+  desirability is below one half. If the screen gives its ``cost_ratio``, the line that follows from
+  it decides alone (``Liability.line``). The risk that costs most score comes first. Where the card
+  has the predictions for approved drugs, the share of them with a lower one is stated;
 - *borderline* if it costs score but is no risk;
 - *no risk predicted* if it costs nothing. This is stated only for a hit without any risk.
 
@@ -20,34 +22,37 @@ from chem.records.message_text import counted
 from screening.evidence.evidence import Flag
 from screening.objective.objective import FLOOR
 from screening.objective.terms import Liability
-from screening.reason.measurements import HALFWAY, LIKELY, reason_digits
+from screening.reason.measurements import HALFWAY, reason_digits
+from screening.reason.risk_lines import is_above_line, is_risk, line_of
 from screening.reason.sentence import HitFacts, Phrase, Phrases, Place
-from screening.score.predicted_columns import PROBABILITY
 from screening.text.cells import Figures, format_number
+from screening.text.drug_percentile import among_drugs
 from screening.text.words import spoken
 
 
 class _Assessed(NamedTuple):
     """One liability of one hit."""
 
-    name: str
+    term: Liability
     value: float
     worth: float
     gain: float
     """The amount that it adds to the logarithm of the score; the lowest costs most."""
     is_risk: bool
     """Whether it is the probability of something unwanted."""
-    digits: int | Figures = 2
+    digits: int | Figures
     """The digits of its value in sentences."""
+    percent: int | None
+    """Percent of the approved drugs with a lower prediction; None if unknown."""
+
+    @property
+    def name(self) -> str:
+        """Its name as chemists write it."""
+        return spoken(self.term.name)
 
     @property
     def is_bad(self) -> bool:
-        return self.worth < HALFWAY or (self.is_risk and self.rounded >= LIKELY)
-
-    @property
-    def rounded(self) -> float:
-        """The value with the three decimals that ``hits.csv`` has."""
-        return float(format_number(self.value, 3))
+        return is_above_line(self.term, self.value) if self.is_risk else self.worth < HALFWAY
 
     @property
     def is_clear(self) -> bool:
@@ -56,7 +61,8 @@ class _Assessed(NamedTuple):
     @property
     def told(self) -> str:
         # Beside the limit two decimals would not tell a risk from what is borderline.
-        near = self.is_risk and format_number(self.value, 2) == f"{LIKELY:.2f}"
+        limit, _ = line_of(self.term)
+        near = self.is_risk and format_number(self.value, 2) == format_number(limit, 2)
         return f"{self.name} {format_number(self.value, 3 if near else self.digits)}"
 
 
@@ -106,22 +112,37 @@ def _cost(one: _Assessed) -> float:
 def _assess(hit: HitFacts, term: Liability) -> _Assessed:
     worth = hit.number(f"d_{term.name}")
     gain = term.weight * math.log(FLOOR + (1 - FLOOR) * worth)
-    is_risk = term.full < term.zero and hit.unit_of(term) == PROBABILITY
     # Two decimals of any value on its own scale.
     digits = reason_digits(term, hit.unit_of(term)) if term.scale else 2
-    return _Assessed(spoken(term.name), hit.number(term.task), worth, gain, is_risk, digits)
+    return _Assessed(
+        term,
+        hit.number(term.task),
+        worth,
+        gain,
+        is_risk(term, hit.unit_of(term)),
+        digits,
+        hit.percent_of_drugs(term),
+    )
 
 
 def _bad(bad: Sequence[_Assessed]) -> Phrases:
     """Yield all risks in one phrase, and then other liabilities outside the wanted range."""
-    probable = [one.told for one in bad if one.is_risk]
+    probable = [one for one in bad if one.is_risk]
+    told = ", ".join(one.told for one in probable)
     if len(probable) > 1:
-        yield Phrase(Place.WARNING, f"risks: {', '.join(probable)}")
+        yield Phrase(Place.WARNING, f"risks: {told}{_among(probable)}")
     elif probable:
-        name, number = probable[0].rsplit(" ", 1)
-        yield Phrase(Place.WARNING, f"{name} risk {number}")
-    if others := [one.told for one in bad if not one.is_risk]:
-        yield Phrase(Place.WARNING, f"{', '.join(others)} outside the wanted range")
+        name, number = told.rsplit(" ", 1)
+        yield Phrase(Place.WARNING, f"{name} risk {number}{_among(probable)}")
+    if others := [one for one in bad if not one.is_risk]:
+        told = ", ".join(one.told for one in others)
+        yield Phrase(Place.WARNING, f"{told} outside the wanted range{_among(others)}")
+
+
+def _among(some: Sequence[_Assessed]) -> str:
+    """Return how the values compare with those of approved drugs, if this is known of all."""
+    percents = [one.percent for one in some if one.percent is not None]
+    return f" ({among_drugs(percents)})" if len(percents) == len(some) else ""
 
 
 def windows(hit: HitFacts) -> Phrases:

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 from screening.evidence.evidence import Flag, Neighbour
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
+from screening.score.card_facts import DrugQuantiles
 from screening.score.predicted_columns import Limits, bundle_of, distance_column, unit_of
 from screening.text.applicability import Outside, outside_of
+from screening.text.drug_percentile import among_drugs, percent_below
 
 ATerm = TypeVar("ATerm", bound=Prediction)
 
@@ -29,6 +31,7 @@ class HitFacts:
     """Measured compounds of each primary task, nearest first."""
     flags: Sequence[Flag] = ()
     """Structural alerts with their atoms."""
+    drugs: DrugQuantiles = field(default_factory=dict)
 
     @property
     def smiles(self) -> str:
@@ -56,6 +59,18 @@ class HitFacts:
     def outsides(self) -> dict[str, Outside]:
         """The domains that the hit lies outside of, by bundle."""
         return outside_of(self.row, self.limits)
+
+    def percent_of_drugs(self, term: Prediction) -> int | None:
+        """Return how many percent of the approved drugs are predicted lower; None if unknown."""
+        quantiles = self.drugs.get(term.task)
+        return None if not quantiles else percent_below(self.number(term.task), quantiles)
+
+    @property
+    def among_drugs(self) -> dict[str, str]:
+        """How each liability compares with approved drugs, by task; none outside its domain."""
+        inside = (term for term in self.screen.objective.liabilities if not self.is_outside(term))
+        found = {term.task: self.percent_of_drugs(term) for term in inside}
+        return {task: among_drugs([one]) for task, one in found.items() if one is not None}
 
     def is_outside(self, term: Prediction) -> bool:
         """Tell whether the hit lies outside the domain of a term's model."""

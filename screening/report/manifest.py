@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from gnn.evaluation.card import OperatingPoints
 from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, SelectionReport
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
+from screening.score.card_facts import DrugQuantiles
 from screening.score.target_panel import TargetPanel
 from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
@@ -72,6 +74,9 @@ class RunFacts:
     """Tasks with a calibrated 90 % interval; None if unknown."""
     logarithms: Collection[str] = ()
     """Tasks that are learned as logarithms."""
+    drugs: DrugQuantiles = field(default_factory=dict)
+    operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
+    """The measured errors of each class at each threshold, if its card has them."""
     panel: TargetPanel | None = None
     """The panel of the screen; None without one."""
     restrictions: Sequence[str] = ()

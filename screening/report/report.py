@@ -22,6 +22,7 @@ from screening.hits.table import HitTable
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
+from screening.reason.risk_lines import risk_lines
 from screening.report.manifest import RunFacts, versions
 from screening.report.report_data import as_json, packed, page_data
 from screening.score.triage_recall import TriageFacts, describe_triage
@@ -79,6 +80,7 @@ def render_report(
         crossed=[one for one in crossed_domains(ranking.hits, screen, facts.limits) if one.outside],
         doubts=sum_up_doubts(table),
         objective=describe_objective(screen),
+        lines=risk_lines(screen, facts.units, facts.operating_points),
         count=len(shown.rows),
         total=len(table.rows),
         plain=[[cells[name] for name in PLAIN] for cells in shown.records()],

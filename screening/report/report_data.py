@@ -26,6 +26,7 @@ from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
 from screening.reason.measurements import is_itself, measured_text, structure_difference
 from screening.reason.other_targets import Comparison
+from screening.reason.risk_lines import risk_lines
 from screening.report.column_labels import column_label
 from screening.report.manifest import RunFacts
 from screening.report.panel_data import panel_facts, panel_rows
@@ -162,6 +163,7 @@ def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
     return {
         "doubts": [list(row) for row in table.doubts],
         "risks": [list(row) for row in table.risks],
+        "drugs": [dict(row) for row in table.drugs],
         "groups": list(table.groups),
         "compared": [list(_compared(row, facts)) for row in table.comparisons],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
@@ -225,6 +227,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
     is_log = task in facts.logarithms
     low, high = LOGARITHMS if is_log else SCALES.get(unit, SCALES[PACTIVITY])
     least, most = scale_of(unit)
+    lines = risk_lines(screen, facts.units, facts.operating_points)
     primary = any(term.task == task for term in screen.objective.primary)
     return {
         "task": task,
@@ -237,6 +240,7 @@ def _task(task: str, screen: Screen, facts: RunFacts) -> dict[str, Any]:
         "probability": unit == PROBABILITY,
         "logarithm": is_log,
         "interval": has_interval(task, screen, facts.units, facts.calibrated),
+        "line": next((one.told for one in lines if one.term.task == task), ""),
     }
 
 

@@ -15,6 +15,7 @@ from screening.reason.other_targets import compare
 from screening.reason.sentence import HitFacts
 from screening.report.report import page_template
 from screening.runs.dossier import Dossier, Evaluation
+from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
 from screening.runs.past_run import PastRun
 from screening.score.predicted_columns import (
     PACTIVITY,
@@ -108,6 +109,8 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         ["task", "value", "std", "from", "to", "kind of range", "unit", "nM"],
         list(_predictions(evaluation.predictions, tasks, past)),
     )
+    if liabilities := list(liability_rows(evaluation.predictions, past)):
+        yield Section("Liabilities", LIABILITY_HEADER, liabilities)
     if compared := list(_compared(evaluation, past)):
         yield Section("Selectivity over the other targets", ["what", "result"], compared)
     yield Section(

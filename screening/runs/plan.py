@@ -33,7 +33,7 @@ from screening.prepare.prepared_location import (
     scores_store,
     shared_scores_store,
 )
-from screening.score.predicted_columns import task_units, with_scales
+from screening.score.predicted_columns import PROBABILITY, task_units, with_scales
 from screening.score.score import scoring_purpose
 from screening.score.selective_over import with_members
 from screening.score.triage import LEAST
@@ -121,6 +121,7 @@ def plan_run(
     bundles = load_bundles(screen.bundles)
     screen.check(predicted_columns(bundles), list(PROPERTIES))
     check_units(screen, bundles)
+    check_lines(screen, bundles)
     screen = with_members(with_scales(screen, bundles), bundles)
     check_writable(out)
     library, doubts = _find_whole(options.library or screen.library, columns, progress)
@@ -163,6 +164,18 @@ def check_units(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
             f"screen {screen.name} compares tasks of different units ({found}); a selectivity "
             "needs one unit: leave out the off-targets, or the primary of another unit"
         )
+
+
+def check_lines(screen: Screen, bundles: tuple[Bundle, ...]) -> None:
+    """Refuse the cost ratio of a liability that is no class: only a probability has a line."""
+    units = task_units(bundles)
+    for number, term in enumerate(screen.objective.liabilities, 1):
+        if term.cost_ratio is not None and units[term.task] != PROBABILITY:
+            raise InputError(
+                f'screen {screen.name}, [[liabilities]] {number}, "cost_ratio": found {term.task} '
+                f"in {units[term.task]}, expected the probability of a class; leave out cost_ratio "
+                "and say with full and zero which values are good"
+            )
 
 
 def check_prices(screen: Screen, library: Library) -> None:

@@ -17,7 +17,7 @@ from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
 from screening.rank.rank import Ranking
 from screening.runs.past_run import PastRun
-from screening.runs.plan import check_units, check_writable, find_library
+from screening.runs.plan import check_lines, check_units, check_writable, find_library
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.runs.write_run import Outcome, Results, publish
 from screening.score.predicted_columns import with_scales
@@ -39,6 +39,7 @@ def check_rerank(past: PastRun, screen: Screen, out: Path) -> Screen:
     screen = screen.changed(library=past.screen.library, bundles=past.screen.bundles)
     screen.check(predicted_columns(past.bundles), list(PROPERTIES))
     check_units(screen, past.bundles)
+    check_lines(screen, past.bundles)
     screen = with_members(with_scales(screen, past.bundles), past.bundles)
     if screen.exhaustive and not past.why_all:
         raise InputError(

@@ -41,6 +41,7 @@ from screening.report.manifest import (
 )
 from screening.report.report import render_report
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
+from screening.score.card_facts import CardFacts, drug_quantiles, operating_points
 from screening.score.predicted_columns import (
     calibrated_tasks,
     domain_limits,
@@ -97,8 +98,8 @@ def hand_over(
     for what, (found, counted) in written.items():
         if found != counted:
             raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
-    own = facts.extra_columns
-    table = hit_table(ranking.hits, screen, facts.units, own, evidence, facts.limits, facts.panel)
+    own, cards = facts.extra_columns, CardFacts(facts.limits, facts.drugs)
+    table = hit_table(ranking.hits, screen, facts.units, own, evidence, cards, facts.panel)
     names = ["rejects.csv", "duplicates.csv"]
     names += _write_hits(folder, table, ranking, screen, facts)
     report = render_report(table, ranking, screen, facts, evidence)
@@ -194,6 +195,8 @@ def publish(
         limits=domain_limits(bundles),
         calibrated=calibrated_tasks(bundles),
         logarithms=logarithm_tasks(bundles),
+        drugs=drug_quantiles(bundles),
+        operating_points=operating_points(bundles),
         panel=panel_of(screen, bundles),
     )
     with Lock(out), told_in_one_line(out):

@@ -84,14 +84,15 @@ function prediction(hit, task) {
       }`;
   const found = line(
     task.label,
-    meaning(task.task) + where,
+    `${meaning(task.task)}${where}${task.line && ` ${task.line}.`}`,
     interval(hit, task),
     cell(hit, task.task),
     far ? "outside" : ends[0] && `${ends[0]} – ${ends[1]}`,
     far || !cell(hit, `${task.task}_nM`) ? "" : `${cell(hit, `${task.task}_nM`)} nM`,
   );
   if (far) found.classList.add("far");
-  return found;
+  const among = page.drugs[hit]?.[task.task];
+  return among ? [found, make("p", { class: "among" }, among)] : found;
 }
 
 /* Each primary target beside the other targets of its bundle. */
@@ -122,7 +123,7 @@ function predictions(hit) {
     if (!tasks.length) return "";
     const axes = [...new Set(tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
     const title = make("h4", {}, `${says}; bars are from ${axes}`);
-    const lines = tasks.map((task) => prediction(hit, task));
+    const lines = tasks.flatMap((task) => prediction(hit, task));
     return make("div", { class: "predictions" }, title, lines);
   });
   return make("div", {}, groups);

@@ -139,7 +139,8 @@ function badges(hit) {
     const name = riskName(text);
     if (common.includes(name)) continue;
     const task = page.tasks.find(({ label }) => label === name)?.task ?? "";
-    const says = `${text}: a predicted risk, or outside its wanted range. ${meaning(task)}`;
+    const among = page.drugs[hit]?.[task];
+    const says = `${text}${among ? `, ${among}` : ""}: a predicted risk, or outside its wanted range. ${meaning(task)}`;
     found.push(chip(text, "risk", says));
   }
   for (const text of page.doubts[hit] ?? []) found.push(chip(text, "far"));

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from flows.commands.bundles import show_bundle
-from flows.terminal.model_card import METRICS, show_card, show_tasks
+from flows.terminal.model_card import METRICS, show_card, show_lines, show_tasks
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
-from gnn.evaluation.card import DistanceBin, DomainCard, Metric, Probabilities
+from gnn.evaluation.card import DistanceBin, DomainCard, Metric, OperatingPoints, Probabilities
 
 
 def test_a_card_shows_coverage_calibration_and_error_by_distance(
@@ -125,3 +125,26 @@ def test_each_task_is_shown_by_its_main_metric(
     )
     assert "an error of 0.3 is a factor of 2" in shown.err
     assert "spearman: rank correlation" in shown.err
+
+
+def test_a_class_shows_its_errors_at_each_line_and_the_drugs(
+    make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = make_bundle(tmp_path / "plain").card.tasks[1]
+    show_lines(plain)
+    assert capsys.readouterr() == ("", "")
+    points = OperatingPoints(
+        positives=1200,
+        negatives=34,
+        thresholds=(0.05, 0.2, 0.95),
+        sensitivity=(1.0, 0.914, 0.0),
+        specificity=(0.1, 0.625, 1.0),
+    )
+    drugs = tuple(step / 20 for step in range(21))
+    known = {"operating_points": points, "drug_quantiles": drugs}
+    show_lines(plain.model_copy(update=known))
+    shown = capsys.readouterr()
+    rows = [line.split("\t") for line in shown.out.splitlines()]
+    assert ["0.20", "4", "91.4%", "62.5%"] in rows
+    assert ["0.95", "0.053", "0.0%", "100.0%"] in rows
+    assert "approved drugs (probability): 0 to 1, quartiles 0.25, 0.5, 0.75" in shown.err

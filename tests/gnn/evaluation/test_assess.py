@@ -135,6 +135,22 @@ def test_intervals_cover_new_values_in_every_third(seen: World, judged: Assessme
     assert 0.1 < judged.tasks[0].calibration["kernel"] < 0.5
 
 
+def test_a_class_has_its_errors_at_each_threshold(seen: World, judged: Assessment) -> None:
+    assert [task.operating_points is None for task in judged.tasks] == [True, True, True, False]
+    card = judged.tasks[3]
+    found = card.operating_points
+    assert found is not None
+    assert found.positives + found.negatives == card.validated_on
+    # They hold on molecules that were never shown, as far as these are like the others.
+    rows, at = np.flatnonzero(seen.unseen), found.thresholds.index(0.3)
+    assert seen.outputs.kernel is not None
+    given = (seen.outputs.networks[:, rows, 3], seen.outputs.kernel[rows, 3], seen.distance[rows])
+    value = apply_classification(*given, Calibration.from_dict(card.calibration))[0]
+    truth = seen.truth[rows, 3] == 1
+    assert (value[truth] >= 0.3).mean() == pytest.approx(found.sensitivity[at], abs=0.03)
+    assert (value[~truth] < 0.3).mean() == pytest.approx(found.specificity[at], abs=0.03)
+
+
 def test_another_source_widens_the_side_of_its_errors() -> None:
     found = world(kernel=False)
     rows = np.flatnonzero(found.unseen)

@@ -11,13 +11,15 @@ import torch
 from chem.features.descriptors import descriptors
 from chem.features.graphs import state_factors
 from flows.model_benchmark.held_out import measure_held_out
+from gnn.assembly.approved_drugs import Drugs, compared_with_drugs
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import load_bundle
 from gnn.errors import ModelError
 from gnn.evaluation.ablation import ablate, stages
+from gnn.evaluation.card import DrugReference
 from gnn.evaluation.metrics import r2
-from gnn.features.graph_arrays import collect
+from gnn.features.graph_arrays import collect, take
 from gnn.models.encoder import load_pretrained
 from gnn.models.losses import distillation_loss
 from gnn.models.network import network_config
@@ -141,6 +143,8 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
     run = replace(run_of(given, config), report=lambda line, done, most: lines.append(line))
     teaching = Teaching(("networks", "process"), SIZES, config, 1, ("networks",))
     plan = BundlePlan("taught", "Taught", forest=False, members=2, teaching=teaching, refit=True)
+    reference = DrugReference(library="drugs", sha256="0" * 64, rows=30, drugs=30)
+    plan = replace(plan, drugs=Drugs(take(data.graphs, np.arange(30)), reference))
     card = build_bundle(
         tmp_path / "bundle", Assembled(given, [""] * 120, []), run, plan, tmp_path / "work"
     )
@@ -148,7 +152,13 @@ def test_what_was_fitted_from_arrays_alone_is_shipped(data: TrainingSet, tmp_pat
     assert (card.members, card.refit, len(card.ablation)) == (2, True, 5)
     assert card.tasks[0].validated_on == 24
     # The second training has the rows that were measured on, and nothing that was presumed.
-    assert load_bundle(tmp_path / "bundle", "abc").domain is not None
+    shipped = load_bundle(tmp_path / "bundle", "abc")
+    assert shipped.domain is not None
+    # The card compares with the networks that are shipped, which are rounded and know every row.
+    assert plan.drugs is not None
+    assert shipped.card.drugs == reference
+    assert shipped.card.tasks == compared_with_drugs(shipped, plan.drugs).tasks
+    assert len(shipped.card.tasks[0].drug_quantiles) == 21
     assert card.domain is not None
     assert 96 < card.domain.compounds <= 119
     found, why = measure_held_out(str(tmp_path / "bundle"))

@@ -22,6 +22,7 @@ from screening.rank.structure_columns import with_structure_columns
 from screening.reason.measurements import Contradiction
 from screening.report.manifest import RunFacts
 from screening.report.report_data import page_data
+from screening.score.card_facts import CardFacts
 from screening.text.cells import unescape_cell
 
 HOSTILE = [
@@ -50,7 +51,9 @@ def table(
     above = near[0]._replace(relation=">", id="=ID")
     known = [evidence[0]._replace(neighbours={"activity_EGFR": (above, *near)}), *evidence[1:]]
     hits = with_structure_columns(ranking.hits.assign(activity_distance=0.25))
-    return hit_table(hits, kinase, units, ["Note <1>"], known, {"activity_distance": 0.2})
+    return hit_table(
+        hits, kinase, units, ["Note <1>"], known, CardFacts({"activity_distance": 0.2})
+    )
 
 
 def test_the_csv_file_by_two_readers(table: HitTable, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from screening.hits.top import DOUBTS, STORY, brief_table, top_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
+from screening.score.card_facts import CardFacts
 
 
 def test_a_prediction_stands_there_once(ranking: Ranking, kinase: Screen, facts: RunFacts) -> None:
@@ -59,7 +60,7 @@ def test_a_pipes_table_says_which_predictions_are_not_to_be_relied_on(
 ) -> None:
     hits = ranking.hits.assign(activity_distance=[0.9, *[0.1] * (len(ranking.hits) - 1)])
     limits = {"activity_distance": 0.63}
-    table = hit_table(hits, kinase, facts.units, limits=limits)
+    table = hit_table(hits, kinase, facts.units, cards=CardFacts(limits))
     headers, rows = top_table(table, kinase)
     doubts = [row[headers.index(DOUBTS)] for row in rows]
     assert doubts == ["outside activity's domain", *[""] * (len(rows) - 1)]

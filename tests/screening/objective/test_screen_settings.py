@@ -97,6 +97,10 @@ REFUSED = [
     ("full = 8", "full = nan", ['[[primary]] 1, "full"', "NaN", "finite"]),
     ("full = 8", "full = inf", ['[[primary]] 1, "full"', "finite"]),
     ("full = 0.3", "full = 0.9", ["[[liabilities]] 1", "must differ"]),
+    ("full = 0.3", "full = 0.3\ncost_ratio = 0", ['[[liabilities]] 1, "cost_ratio"', "found 0"]),
+    ("full = 0.3", "full = 0.3\ncost_ratio = 101", ["found 101", "less than or equal to 100"]),
+    ("full = 0.3", "full = 0.95\ncost_ratio = 4", ["found cost_ratio", "expected full below zero"]),
+    ("full = 8", "full = 8\ncost_ratio = 4", ['unknown key [[primary]] 1, "cost_ratio"']),
     ("full_to = 600", "", ["[[windows]] 1", "full_to and zero_above belong together"]),
     ("full_to = 600", "full_to = 900", ["[[windows]] 1", "does not hold"]),
     ("max_mw = 800", "mw = 800", ['unknown key "mw"', "max_<column>"]),
@@ -492,6 +496,17 @@ def test_a_schedule_that_means_nothing_is_refused(
         load(MINIMAL + SCHEDULE.replace(old, new), tmp_path)
     assert "\n" not in str(refused.value)
     assert [word for word in words if word not in str(refused.value)] == []
+
+
+def test_a_cost_ratio_is_written_back_and_changes_no_key_of_scores(tmp_path: Path) -> None:
+    plain = load(MINIMAL, tmp_path)
+    costly = load(MINIMAL.replace("full = 0.3", "full = 0.3\ncost_ratio = 4"), tmp_path)
+    assert costly.objective.liabilities[0].cost_ratio == 4.0
+    assert "\ncost_ratio = 4.0\n" in dump_screen(costly)
+    assert load(dump_screen(costly), tmp_path) == costly
+    assert hash_screen(plain) == HASH_BEFORE != hash_screen(costly)
+    assert dump_scored(costly, costly.limits) == dump_scored(plain, plain.limits)
+    assert costly.objective.without_lines() == plain.objective
 
 
 def test_a_file_of_decisions_is_written_back_and_is_no_part_of_the_hash(tmp_path: Path) -> None:

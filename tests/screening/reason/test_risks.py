@@ -8,7 +8,7 @@ import pytest
 from screening.evidence.evidence import Flag
 from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen
-from screening.reason.risks import alerts, bad_liabilities, count_groups
+from screening.reason.risks import alerts, bad_liabilities, count_groups, risks
 from screening.reason.sentence import HitFacts
 
 Tell = Callable[..., str]
@@ -48,6 +48,55 @@ def test_a_screen_that_accepts_a_risk_does_not_make_it_none(kinase: Screen, tell
     lax = kinase.objective.liabilities[0].changed(full=0.9, zero=1.0)
     screen = kinase.changed(liabilities=(lax,))
     assert tell(screen, {"toxicity_herg": 0.8}).endswith("; hERG risk 0.80")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "herg", "words"),
+    [
+        (4.0, 0.19, [CLEAR]),
+        (4.0, 0.21, ["hERG risk 0.21"]),
+        (4.0, 0.2, ["hERG risk 0.200"]),
+        (0.25, 0.7, ["AMES, DILI, SR-MMP: no risk predicted", "borderline: hERG 0.70"]),
+        (0.25, 0.81, ["hERG risk 0.81"]),
+    ],
+)
+def test_a_cost_ratio_draws_the_line(
+    ratio: float, herg: float, words: list[str], kinase: Screen, tell: Tell
+) -> None:
+    first, *rest = kinase.objective.liabilities
+    screen = kinase.changed(liabilities=(first.changed(cost_ratio=ratio), *rest))
+    assert tell(screen, {"toxicity_herg": herg}).split("; ")[2:] == words
+
+
+DRUGS = {
+    "toxicity_herg": [step / 20 for step in range(21)],
+    "toxicity_ames": [step / 40 for step in range(21)],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"herg": 0.61}, "hERG risk 0.61 (higher than 61 % of approved drugs)"),
+        (
+            {"herg": 0.61, "ames": 0.51},
+            "risks: hERG 0.61, AMES 0.51 (higher than 61 % and 99 % of approved drugs)",
+        ),
+        ({"herg": 0.61, "dili": 0.98}, "risks: DILI 0.98, hERG 0.61"),  # not known of both
+    ],
+)
+def test_a_risk_is_told_beside_approved_drugs(
+    changed: dict[str, float], words: str, kinase: Screen, good: dict[str, float]
+) -> None:
+    row = good | {f"toxicity_{name}": value for name, value in changed.items()}
+    terms = evaluate(pd.DataFrame([row]), kinase.objective).iloc[0]
+    whole = {**row, **{str(name): value for name, value in terms.items()}}
+    facts = HitFacts(whole, kinase, {}, LIMITS, drugs=DRUGS)
+    assert words in [phrase.text for phrase in risks(facts)]
+    assert list(facts.among_drugs) == list(DRUGS)
+    assert facts.among_drugs["toxicity_herg"] == "higher than 61 % of approved drugs"
+    far = HitFacts({**whole, "toxicity_distance": 0.9}, kinase, {}, LIMITS, drugs=DRUGS)
+    assert far.among_drugs == {}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from screening.rank.rank import Ranking, merge_top
 from screening.report.manifest import Artefact, RunFacts
 from screening.report.report import render_report
 from screening.report.report_data import PICTURE
+from screening.score.card_facts import CardFacts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 expect = playwright.expect
@@ -92,7 +93,7 @@ def page(ranking: Ranking, kinase: Screen, facts: RunFacts, evidence: list[Evide
         activity_distance=np.linspace(0.1, 0.8, len(ranking.hits)).astype(np.float32)
     )
     known = replace(facts, limits={"activity_distance": 0.5})
-    table = hit_table(hits, kinase, known.units, limits=known.limits)
+    table = hit_table(hits, kinase, known.units, cards=CardFacts(known.limits))
     return render_report(table, ranking._replace(hits=hits), kinase, known, evidence)
 
 
@@ -395,7 +396,7 @@ def test_what_all_hits_have_is_said_once_and_a_tile_has_its_price(
     known = [evidence[0], evidence[1]._replace(neighbours={task: (own,)}), *evidence[2:]]
     screen = kinase.changed(selection=Selection(budget=100.0, price_column="Price"))
     told = replace(facts, limits={"activity_distance": 0.5})
-    table = hit_table(hits, screen, told.units, evidence=known, limits=told.limits)
+    table = hit_table(hits, screen, told.units, evidence=known, cards=CardFacts(told.limits))
     tab = opened(render_report(table, ranking._replace(hits=hits), screen, told, known))
     says = f"All {count} hits on this page have a predicted liability: DILI 0.60 to 0.90."
     expect(tab.locator("#common")).to_contain_text(says)

@@ -16,6 +16,7 @@ from screening.rank.rank import Ranking
 from screening.reason.risks import count_groups
 from screening.report.manifest import RunFacts
 from screening.report.report import render_report
+from screening.score.card_facts import CardFacts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -43,7 +44,7 @@ def tab(
     own = Neighbour("own", hits["smiles"][0], 1.0, hits[task][0] - 3.0)
     known = [evidence[0]._replace(neighbours={task: (own,)}), *evidence[1:]]
     limits = replace(facts, limits={"activity_distance": 0.5}, targets={"activity": "kinases"})
-    table = hit_table(hits, kinase, limits.units, evidence=known, limits=limits.limits)
+    table = hit_table(hits, kinase, limits.units, evidence=known, cards=CardFacts(limits.limits))
     page = render_report(table, ranking._replace(hits=hits), kinase, limits, known)
     path.write_text(page, encoding="utf-8")
     with playwright.sync_playwright() as driver:

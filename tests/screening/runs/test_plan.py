@@ -9,7 +9,7 @@ from screening.errors import StoreError
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_location import open_store, prepared_store, scores_store
-from screening.runs.plan import check_units, load_bundles
+from screening.runs.plan import check_lines, check_units, load_bundles
 from screening.score.predicted_columns import task_units
 from screening.storage.store import Store
 
@@ -39,6 +39,21 @@ def test_selectivity_between_tasks_of_different_units_is_refused_in_one_line() -
 def test_a_primary_of_any_unit_may_stand_alone() -> None:
     alone = with_primary("toxicity_herg").changed(off_targets=())
     check_units(alone, load_bundles(SCREEN.bundles))
+
+
+def test_a_line_is_for_the_probability_of_a_class() -> None:
+    first, *rest = SCREEN.objective.liabilities
+    bundles = load_bundles(SCREEN.bundles)
+    costly = first.changed(cost_ratio=4.0)
+    check_lines(SCREEN.changed(liabilities=(costly, *rest)), bundles)
+    dose = costly.changed(task="toxicity_ld50_zhu", full=2.0, zero=4.0)
+    with pytest.raises(InputError) as refused:
+        check_lines(SCREEN.changed(liabilities=(*rest, dose)), bundles)
+    assert str(refused.value) == (
+        'screen kinase, [[liabilities]] 4, "cost_ratio": found toxicity_ld50_zhu in '
+        "log10(1/(mol/kg)), expected the probability of a class; leave out cost_ratio and say with "
+        "full and zero which values are good"
+    )
 
 
 def test_a_store_by_its_path_is_the_same_from_any_working_folder(
