@@ -27,6 +27,8 @@ class CrossFitted(NamedTuple):
     distance: Floats
     scale: float
     """Divisor of the errors."""
+    inactive: Floats | None = None
+    """Probabilities that each is inactive; None for a task without a floor."""
 
     def widened(self, shift: SourceShift) -> "CrossFitted":
         """Return it with intervals as wide as another source's values need them."""

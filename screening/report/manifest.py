@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from gnn.bundle.inactivity_columns import TaskInactivity
 from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen
@@ -72,6 +73,8 @@ class RunFacts:
     """Tasks with a calibrated 90 % interval; None if unknown."""
     logarithms: Collection[str] = ()
     """Tasks that are learned as logarithms."""
+    inactivity: Mapping[str, TaskInactivity] = field(default_factory=dict)
+    """The probability of inactivity of each task whose card has one."""
     panel: TargetPanel | None = None
     """The panel of the screen; None without one."""
 

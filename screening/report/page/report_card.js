@@ -71,7 +71,8 @@ function ended(hit, { task, scale }, end) {
   return cut === Number(text) ? text : cut.toFixed((text.split(".")[1] ?? "").length);
 }
 
-/* A prediction. Outside its model's domain the range is not shown. */
+/* A prediction, with its chance of inactivity if that is known. Outside its model's domain neither
+   that nor the range is shown. */
 function prediction(hit, task) {
   const ends = ["_lo", "_hi"].map((end) => ended(hit, task, end));
   const cut = ["_lo", "_hi"].some((end, at) => cell(hit, task.task + end) !== ends[at]);
@@ -91,7 +92,10 @@ function prediction(hit, task) {
     far || !cell(hit, `${task.task}_nM`) ? "" : `${cell(hit, `${task.task}_nM`)} nM`,
   );
   if (far) found.classList.add("far");
-  return found;
+  const chance = page.inactivity[hit]?.[task.task];
+  if (far || !chance) return found;
+  const title = meaning(`${task.task}_p_inactive`);
+  return [found, make("p", { class: "note chance", title }, chance)];
 }
 
 /* Each primary target beside the other targets of its bundle. */
@@ -122,7 +126,7 @@ function predictions(hit) {
     if (!tasks.length) return "";
     const axes = [...new Set(tasks.map(({ low, high }) => `${low} to ${high}`))].join(" or ");
     const title = make("h4", {}, `${says}; bars are from ${axes}`);
-    const lines = tasks.map((task) => prediction(hit, task));
+    const lines = tasks.flatMap((task) => prediction(hit, task));
     return make("div", { class: "predictions" }, title, lines);
   });
   return make("div", {}, groups);
