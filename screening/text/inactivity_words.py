@@ -27,14 +27,14 @@ def describe_chance(probability: float, level: float, if_active: str) -> str:
 
 
 def describe_percent(probability: float) -> str:
-    """Return a probability in percent; it is 0 or 100 only if it is exactly that.
+    """Return a probability in percent, from ``less than 1 %`` to ``more than 99 %``.
 
     >>> describe_percent(0.304), describe_percent(0.002)
     ('30 %', 'less than 1 %')
     """
-    if 0 < probability < 0.01:
+    if probability < 0.01:
         return "less than 1 %"
-    return "more than 99 %" if 0.99 < probability < 1 else f"{probability:.0%}".replace("%", " %")
+    return "more than 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 def _short(level: float) -> str:

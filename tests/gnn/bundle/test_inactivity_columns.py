@@ -45,9 +45,7 @@ def test_a_card_without_the_numbers_has_no_such_columns(name: str) -> None:
         card = read_card(find_bundle(name))
         domain = None
 
-    expected = {
-        f"{name}_{task.name}" for task in Read.card.tasks if task.inactivity is not None
-    }
+    expected = {f"{name}_{task.name}" for task in Read.card.tasks if task.inactivity is not None}
     assert set(inactivity_of([Read()])) == expected
     without = Read.card.model_dump(mode="json")
     for task in without["tasks"]:

@@ -40,7 +40,9 @@ def test_values_on_the_level_count_as_inactive_in_single_precision() -> None:
         [],
     ],
 )
-def test_without_both_kinds_of_values_there_is_no_floor(parts: list[tuple[float, int, int]]) -> None:
+def test_without_both_kinds_of_values_there_is_no_floor(
+    parts: list[tuple[float, int, int]],
+) -> None:
     assert find_floor(*values_of(*parts)) is None
 
 

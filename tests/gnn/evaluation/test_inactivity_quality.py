@@ -1,7 +1,5 @@
 """Cards tell how good the probabilities of inactivity are, on rows that did not fit them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
