@@ -33,7 +33,7 @@ class Floor(NamedTuple):
     level: float
     """The largest value that counts as inactive."""
     mean: float
-    """Mean of the training values that do, bounds counting as values: what a model learns."""
+    """Mean of the training values that do. Bounds count as values: about what a model learns."""
 
     def holds(self, values: Floats) -> Bools:
         """Tell which values [n] count as inactive."""

@@ -69,12 +69,12 @@ class RunFacts:
     """Version of the standardization rules."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Limit of each distance column, beyond which a model is outside its domain."""
+    inactivity: Mapping[str, TaskInactivity] = field(default_factory=dict)
+    """The probability of inactivity of each task whose card has one."""
     calibrated: Collection[str] | None = None
     """Tasks with a calibrated 90 % interval; None if unknown."""
     logarithms: Collection[str] = ()
     """Tasks that are learned as logarithms."""
-    inactivity: Mapping[str, TaskInactivity] = field(default_factory=dict)
-    """The probability of inactivity of each task whose card has one."""
     panel: TargetPanel | None = None
     """The panel of the screen; None without one."""
 

@@ -110,9 +110,6 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         ["task", "value", "std", "from", "to", "kind of range", "unit", "nM"],
         list(_predictions(evaluation.predictions, tasks, past)),
     )
-    if chances := list(_chances(evaluation.predictions, tasks, past)):
-        header = ["task", "value", "chance of inactive", "inactive is", "value if active"]
-        yield Section("Values as the mean of inactive and active", header, chances)
     if compared := list(_compared(evaluation, past)):
         yield Section("Selectivity over the other targets", ["what", "result"], compared)
     yield Section(
@@ -120,6 +117,9 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         ["model", "distance to its training compounds", "limit", "result"],
         list(_domains(evaluation.predictions, past)),
     )
+    if chances := list(_chances(evaluation.predictions, tasks, past)):
+        header = ["task", "value", "chance of inactive", "inactive is", "value if active"]
+        yield Section("Values as the mean of inactive and active", header, chances)
     yield Section("Nearest measured", *_neighbours(evaluation, past))
     evidence = evaluation.evidence
     flags = [[one.source, one.name, " ".join(map(str, one.atoms))] for one in evidence.flags]

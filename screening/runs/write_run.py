@@ -124,6 +124,8 @@ def _with_inactivity(hits: pd.DataFrame, screen: Screen, facts: RunFacts) -> pd.
         for task, one in facts.inactivity.items()
         if task in screen.objective.tasks and {task, f"{task}_hi"} <= {*hits}
     }
+    if not known:
+        return hits
     needed = [name for task, one in known.items() for name in (task, f"{task}_hi", one.distance)]
     predicted = {name: hits[name].to_numpy() for name in needed if name is not None}
     return hits.assign(**inactivity_columns(known, predicted))
@@ -207,9 +209,9 @@ def publish(
             if bundle.measured_compounds is not None
         },
         limits=domain_limits(bundles),
+        inactivity=inactivity_of(bundles),
         calibrated=calibrated_tasks(bundles),
         logarithms=logarithm_tasks(bundles),
-        inactivity=inactivity_of(bundles),
         panel=panel_of(screen, bundles),
     )
     with Lock(out), told_in_one_line(out):

@@ -1,14 +1,22 @@
 """The probability that a compound is inactive, in words."""
 
+_POSSIBLE = (-6.0, 24.0)
+"""The pActivities that are told as concentrations, too."""
+
 
 def describe_level(level: float) -> str:
     """Return what counts as inactive, for a level in pActivity.
 
+    A level of no possible concentration is told without one.
+
     >>> describe_level(5.0)
     'pActivity 5.0 or less, that is 10 µM and weaker'
     """
+    told = f"pActivity {_short(level)} or less"
+    if not _POSSIBLE[0] <= level <= _POSSIBLE[1]:
+        return told
     micromolar = float(f"{10.0 ** (6.0 - level):.1e}")
-    return f"pActivity {_short(level)} or less, that is {micromolar:g} µM and weaker"
+    return f"{told}, that is {micromolar:g} µM and weaker"
 
 
 def describe_chance(probability: float, level: float, if_active: str) -> str:

@@ -12,6 +12,7 @@ from screening.text.inactivity_words import describe_chance, describe_level, des
         (4.5229, "pActivity 4.52 or less, that is 30 µM and weaker"),
         (5.7, "pActivity 5.7 or less, that is 2 µM and weaker"),
         (6.4, "pActivity 6.4 or less, that is 0.4 µM and weaker"),
+        (-1e6, "pActivity -1000000.0 or less"),  # a card may claim anything
     ],
 )
 def test_a_level_is_a_concentration(level: float, told: str) -> None:
