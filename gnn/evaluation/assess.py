@@ -20,7 +20,6 @@ from gnn.calibration.source_shift import SourceShift
 from gnn.evaluation.card import (
     DistanceBin,
     DomainCard,
-    InactivitySummary,
     Metric,
     Probabilities,
     ShiftCard,
@@ -28,6 +27,7 @@ from gnn.evaluation.card import (
     TaskCard,
 )
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
+from gnn.evaluation.inactivity_card import InactivitySummary
 from gnn.evaluation.inactivity_quality import inactivity_card, summarize_inactivity
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.reliability import (

@@ -1,9 +1,11 @@
 """Defines a bundle's card: its identity, its data and its measured quality."""
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict
+
+from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 
 FARTHEST = 0.7
 """Largest distance that counts as inside a domain, even if a bundle's own limit is larger: farther
@@ -57,44 +59,6 @@ class DistanceBin(_Strict):
     classes: int = 0
     """Values of classes."""
     log_loss: float | None = None
-
-
-class InactivityCard(_Strict):
-    """The probability that a compound is inactive on one target: its numbers, and their quality.
-
-    The first five are fields of :class:`gnn.calibration.inactivity.Inactivity`. Quality is measured
-    on held-out rows, with numbers that were fitted on the other half of the molecules.
-    """
-
-    level: FiniteFloat
-    """The largest value that counts as inactive, in the task's unit."""
-    mean: FiniteFloat
-    near: Annotated[FiniteFloat, Field(ge=0)]
-    far: Annotated[FiniteFloat, Field(ge=0)]
-    offset: FiniteFloat
-    rows: int
-    """Held-out values that are known to be above the level or not."""
-    inactive: int
-    """Number of those that are not above it."""
-    log_loss: float | None = None
-    """Mean of -log of the probability given to the truth; None without rows."""
-    auroc: float | None = None
-    """None if there are too few rows, or if all are alike."""
-
-
-class InactivitySummary(_Strict):
-    """The quality of the probabilities of inactivity over all tasks that have one."""
-
-    tasks: int
-    rows: int
-    log_loss: float
-    """Mean over the rows of all tasks."""
-    log_loss_of_share: float
-    """The same if every compound is given its task's share of inactive ones."""
-    calibration_error: float
-    """Expected calibration error over the rows of all tasks, as for :class:`Probabilities`."""
-    auroc: float | None = None
-    """Mean over the tasks that have one."""
 
 
 ShiftKind = Literal["new compounds", "known compounds"]

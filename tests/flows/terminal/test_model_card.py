@@ -7,7 +7,7 @@ import pytest
 
 from flows.terminal.model_card import show_card, show_tasks
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.card import InactivityCard, InactivitySummary
+from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 
 
 def test_a_card_tells_what_inactive_is_and_how_well_it_is_predicted(
