@@ -18,6 +18,7 @@ from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.find_bundle import SHIPPED, shipped_bundles, unrestricted_bundles
+from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.bundle.predict import Predictor
 from gnn.evaluation.card import Card
 from gnn.models.runtime import find_device, is_bfloat16_fast
@@ -129,7 +130,10 @@ def predict(
     Returns:
         The columns of :func:`hitlist.standardize`; for each task its value, ``_std`` (standard
         deviation), ``_lo`` and ``_hi`` (90 % interval); and ``<model>_distance``, the distance to
-        the training compounds (0 to 1). Values are NaN for molecules with a problem only.
+        the training compounds (0 to 1). Tasks whose card has an ``inactivity`` also have
+        ``_p_inactive`` (the probability that the true value is at most the card's level) and
+        ``_if_active`` (the value of an active compound; the value itself is the mean of both
+        cases). Values are NaN for molecules with a problem only.
 
     Raises:
         InputError: no such file, task or column.
@@ -143,11 +147,13 @@ def predict(
         wanted = _wanted(bundle, task)
         frame, table = prepare(molecules, smiles_column, id_column)
         good = accepted(table)
-        values: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in wanted.columns}
+        values: dict[str, list[npt.NDArray[np.floating]]] = {name: [] for name in wanted.columns}
         with _ONE_AT_A_TIME:
             predictor = _predictor(wanted.bundles)
             for start in range(0, good.num_rows, CHUNK):
-                found = predictor.predict(to_graphs(good.slice(start, CHUNK).combine_chunks()))
+                graphs = to_graphs(good.slice(start, CHUNK).combine_chunks())
+                found: dict[str, npt.NDArray[np.floating]] = {**predictor.predict(graphs)}
+                found |= inactivity_columns(inactivity_of(wanted.bundles), found)
                 for name, parts in values.items():
                     parts.append(found[name])
     where = (frame["problem"] == "").to_numpy()

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gnn.bundle.measured_compounds import MeasuredCompounds
-    from gnn.evaluation.card import Card, DistanceBin, Metric, Summary, TaskCard
+    from gnn.evaluation.card import Card, Metric, Summary, TaskCard
+    from gnn.evaluation.domain_card import DistanceBin
 
 HEADERS = [
     *("group", "molecules", "ranks above others", "95 % interval", "heteroatoms do"),
@@ -100,6 +101,20 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
             "log10(…): learned and measured as logarithms, so an error of 0.3 is a factor of 2; "
             "predictions are in the unit"
         )
+    if len(tasks) == 1:
+        _tell_inactivity(tasks[0])
+
+
+def _tell_inactivity(task: "TaskCard") -> None:
+    """Tell what counts as inactive on a task, and how well that is predicted, if the card knows."""
+    from screening.text.inactivity_words import describe_level
+
+    if (found := task.inactivity) is None:
+        return
+    told = f"inactive is {describe_level(found.level)}: {found.inactive:,} of {found.rows:,} values"
+    measured = [("log loss", found.log_loss), ("AUROC", found.auroc)]
+    numbers = [f"{name} {number:.3f}" for name, number in measured if number is not None]
+    note("; ".join([told, *([f"its probability has {', '.join(numbers)}"] if numbers else [])]))
 
 
 def show_lines(task: "TaskCard") -> None:
@@ -202,6 +217,14 @@ def show_reliability(card: "Card") -> None:
             f"probabilities: calibration error {found.calibration_error:.3f}, log loss "
             f"{found.log_loss:.3f} (before calibration {found.calibration_error_before:.3f} and "
             f"{found.log_loss_before:.3f}; means over the classes)"
+        )
+    if (chance := card.inactivity) is not None:
+        ranks = "" if chance.auroc is None else f", AUROC {chance.auroc:.3f} (mean over the tasks)"
+        note(
+            f"probabilities of inactivity on {counted(chance.tasks, 'task')} ({chance.rows:,} "
+            f"values): calibration error {chance.calibration_error:.3f}, log loss "
+            f"{chance.log_loss:.3f} ({chance.log_loss_of_share:.3f} if every compound is given the "
+            f"share of its task){ranks}"
         )
 
 

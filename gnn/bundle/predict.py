@@ -81,7 +81,8 @@ class Predictor:
         Raises ModelError if a bundle's weights give NaN or infinite numbers, and if a GPU fails.
 
         Regressions are in the task's unit, also those that are learned as logarithms, which are at
-        least 0; classifications are probabilities in 0..1.
+        least 0; classifications are probabilities in 0..1. The probability of inactivity follows
+        from these columns where they are shown (:mod:`gnn.bundle.inactivity_columns`).
         """
         try:
             found = self._predict(graphs)

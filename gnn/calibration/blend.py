@@ -83,9 +83,9 @@ def fit_platt(tasks: Sequence[Votes]) -> list[Platt]:
         return []
     truth = np.concatenate([task.truth for task in tasks])
     features = [_features(task) for task in tasks]
-    shared = _fit(truth, np.concatenate(features), np.array(unchanged(tasks[0])))
+    shared = fit_logistic(truth, np.concatenate(features), np.array(unchanged(tasks[0])))
     return [
-        Platt(*map(float, _fit(task.truth, x, shared)))
+        Platt(*map(float, fit_logistic(task.truth, x, shared)))
         for task, x in zip(tasks, features, strict=True)
     ]
 
@@ -100,10 +100,15 @@ def _features(votes: Votes) -> Floats:
     return found
 
 
-def _fit(truth: Floats, features: Floats, prior: Floats) -> Floats:
-    """Return the posterior mode [3], whose first two numbers are at least 0.
+def fit_logistic(truth: Floats, features: Floats, prior: Floats) -> Floats:
+    """Return the posterior mode [3] of a logistic regression; its first two numbers are at least 0.
 
     The loss is convex: if its minimum breaks a limit, the best one lies on the limit.
+
+    Args:
+        truth: [n] 0 or 1.
+        features: [n, 3]
+        prior: [3] the mode without any rows; it counts for 50 rows.
     """
     if not len(truth):
         return prior

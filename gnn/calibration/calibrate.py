@@ -11,6 +11,7 @@ from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
 from gnn.calibration.calibration import NORMAL_90, Calibration, blend, mean_and_spread
 from gnn.calibration.conformal import fit_quantiles
 from gnn.calibration.error_model import Errors, fit_error_model
+from gnn.calibration.inactivity import Floor
 from gnn.calibration.shrinkage import (
     OOD_START,
     HeldOut,
@@ -39,6 +40,8 @@ class Trained(NamedTuple):
     """The task's value for compounds unlike any other; for a class, the log odds."""
     ood_std: float
     """The standard deviation of a value about ``ood_value``; not used for a class."""
+    floor: Floor | None = None
+    """The end of the assay below which a compound counts as inactive; None without one."""
 
 
 class HeldTask(NamedTuple):

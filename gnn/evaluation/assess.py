@@ -14,18 +14,14 @@ from gnn.calibration.calibration import (
     mean_and_spread,
 )
 from gnn.calibration.domain import Domain
+from gnn.calibration.fit_inactivity import fit_inactivity
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.calibration.source_shift import SourceShift
-from gnn.evaluation.card import (
-    DistanceBin,
-    DomainCard,
-    Metric,
-    Probabilities,
-    ShiftCard,
-    Summary,
-    TaskCard,
-)
+from gnn.evaluation.card import Metric, Probabilities, Summary, TaskCard
+from gnn.evaluation.domain_card import DistanceBin, DomainCard, ShiftCard
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
+from gnn.evaluation.inactivity_card import InactivitySummary
+from gnn.evaluation.inactivity_quality import inactivity_card, summarize_inactivity
 from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
 from gnn.evaluation.operating_points import measure_operating_points
 from gnn.evaluation.reliability import (
@@ -52,6 +48,7 @@ class Assessment(NamedTuple):
     coverage: float | None
     coverage_by_third: tuple[float, float, float] | None
     probabilities: Probabilities | None
+    inactivity: InactivitySummary | None
     limit: float
     """Distance to the training compounds that 95 % of the held-out molecules do not reach."""
     thirds: tuple[float, float]
@@ -96,7 +93,9 @@ def assess(
         OOD_START if data.presumed is None else float(np.clip(limit, EARLIEST_OOD_START, OOD_START))
     )
     calibrations = calibrate(held, thirds, ood_start)
+    numbers = fit_inactivity(held, calibrations)
     cross_fitted = _cross_fit(held, thirds, ood_start, data.graphs.molecules)
+    inactivity = [*map(inactivity_card, held, cross_fitted, numbers)]
     shifted = _shift(data, outside, kept, calibrations)
     calibrations = [
         one if task.binary else shifted.shift.apply_to(one)
@@ -109,12 +108,14 @@ def assess(
     regressions = [found for found, task in zip(cross_fitted, held, strict=True) if not task.binary]
     classes = [found for found, task in zip(cross_fitted, held, strict=True) if task.binary]
     cards = []
-    for task, found, calibration, seen in zip(kept, held, calibrations, cross_fitted, strict=True):
+    every = zip(kept, held, calibrations, cross_fitted, inactivity, strict=True)
+    for task, found, calibration, seen, known in every:
         baseline = None
         if forest is not None and len(found.rows):
             baseline = forest(int(task))[found.rows]
         metrics = task_metrics(found, seen, baseline, data.bounds[found.rows, task] == 0)
-        cards.append(task_card(data, int(task), found, calibration, metrics, seen))
+        card = task_card(data, int(task), found, calibration, metrics, seen)
+        cards.append(card.model_copy(update={"inactivity": known}))
     units = sorted({card.error_unit for card in cards if card.kind == "regression"})
     unit = units[0] if len(units) == 1 else MIXED if units else ""
     if unit != MIXED:
@@ -126,6 +127,7 @@ def assess(
         coverage=round(float(inside.mean()), 4) if len(inside) else None,
         coverage_by_third=coverage_by_third(regressions, thirds),
         probabilities=average_probabilities([c.probabilities for c in cards if c.probabilities]),
+        inactivity=summarize_inactivity(held, cross_fitted, inactivity),
         limit=limit,
         thirds=thirds,
         unit=unit,
@@ -162,17 +164,23 @@ def _cross_fit(
 ) -> list[CrossFitted]:
     """Predict every held-out row with calibrations fitted on the molecules in the other half."""
     fold = np.random.default_rng(1).random(molecules) < 0.5
-    found = [np.full((3, len(task.truth)), np.nan) for task in held]
+    found = [np.full((4, len(task.truth)), np.nan) for task in held]
     for fitted in (fold, ~fold):
-        calibrations = calibrate([task.among(fitted) for task in held], thirds, ood_start)
-        for task, calibration, into in zip(held, calibrations, found, strict=True):
+        seen = [task.among(fitted) for task in held]
+        calibrations = calibrate(seen, thirds, ood_start)
+        every = zip(held, calibrations, fit_inactivity(seen, calibrations), found, strict=True)
+        for task, calibration, numbers, into in every:
             new = task.among(~fitted)
             apply = apply_classification if task.binary else apply_regression
             value, _, low, high = apply(new.networks, new.kernel, new.distance, calibration)
-            into[:, ~fitted[task.rows]] = value, low, high
+            into[:3, ~fitted[task.rows]] = value, low, high
+            if numbers is not None:
+                into[3, ~fitted[task.rows]] = numbers.probability(value, new.distance)
     return [
         CrossFitted(
-            task.truth, estimates[0], estimates[1], estimates[2], task.distance, task.trained.scale
+            *(task.truth, estimates[0], estimates[1], estimates[2]),
+            *(task.distance, task.trained.scale),
+            estimates[3] if np.isfinite(estimates[3]).all() else None,
         )
         for task, estimates in zip(held, found, strict=True)
     ]

@@ -6,11 +6,14 @@ import numpy as np
 
 from gnn.calibration.calibrate import HeldTask, Trained
 from gnn.calibration.calibration import Outputs
-from gnn.features.array_types import Floats, Floats32, Floats64, Ints
+from gnn.calibration.inactivity import find_floor
+from gnn.features.array_types import Bools, Floats, Floats32, Floats64, Ints
 from gnn.training.training_set import TrainingSet
 
 HIT_RATE = 0.05
 """Share of positives among compounds unlike any of a class's: few random compounds are positive."""
+POTENCY = "pActivity"
+"""Unit of the tasks that may have a floor: -log10 of a molar concentration."""
 UNKNOWN = 2.0
 """Standard deviations of a task's values by which a stranger may be off if nothing is presumed."""
 
@@ -50,9 +53,21 @@ def held_task(data: TrainingSet, outputs: Outputs, task: int, distance: Floats64
 
 
 def trained_facts(data: TrainingSet, task: int) -> Trained:
-    """Return the facts about a task's values that are trained on."""
-    seen = np.isin(data.roles, ("fit", "stop")).any(axis=0)
-    values = data.values[seen & data.is_measured[:, task], task].astype(np.float64)
+    """Return the facts about a task's values that are trained on.
+
+    Only potencies have a floor: of a rate or a solubility nobody says that it is inactive.
+    """
+    seen: Bools = np.asarray(np.isin(data.roles, ("fit", "stop")).any(axis=0))
+    measured = seen & data.is_measured[:, task]
+    values = data.values[measured, task].astype(np.float64)
+    if data.tasks[task]["unit"] != POTENCY:
+        return _facts(data, task, values, seen)
+    floor = find_floor(values, data.bounds[measured, task])
+    return _facts(data, task, values, seen)._replace(floor=floor)
+
+
+def _facts(data: TrainingSet, task: int, values: Floats64, seen: Bools) -> Trained:
+    """Return the facts without a floor; ``values`` are those of the molecules ``seen`` [M]."""
     # Molecules unlike any measured one were presumed to have such a value.
     strange = np.zeros(0)
     if data.presumed is not None:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from gnn.calibration.source_shift import SourceShift
-from gnn.evaluation.card import DistanceBin, Probabilities
+from gnn.evaluation.card import Probabilities
+from gnn.evaluation.domain_card import DistanceBin
 from gnn.features.array_types import Bools, Floats
 
 EDGES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
@@ -27,6 +28,8 @@ class CrossFitted(NamedTuple):
     distance: Floats
     scale: float
     """Divisor of the errors."""
+    inactive: Floats | None = None
+    """Probabilities that each is inactive; None for a task without a floor."""
 
     def widened(self, shift: SourceShift) -> "CrossFitted":
         """Return it with intervals as wide as another source's values need them."""

@@ -9,9 +9,12 @@ from chem.assess.alerts import CITATIONS, SOURCES
 from chem.assess.clusters import SIMILAR
 from chem.assess.costly_properties import COSTLY
 from chem.features.properties import PROPERTIES
+from gnn.bundle.inactivity_columns import IF_ACTIVE, P_INACTIVE, TaskInactivity
 from screening.hits.error_meanings import (
+    explain_active,
     explain_cautious,
     explain_deviation,
+    explain_inactive,
     explain_interval,
     explain_spread,
 )
@@ -69,6 +72,7 @@ def define_columns(
     units: Mapping[str, str],
     calibrated: Collection[str] | None = None,
     logarithms: Collection[str] = (),
+    inactivity: Mapping[str, TaskInactivity] | None = None,
 ) -> tuple[Definition, ...]:
     """Return one definition for each column of a table, in its order.
 
@@ -78,6 +82,7 @@ def define_columns(
         units: unit of each predicted task.
         calibrated: the tasks with a 90 % interval (``has_interval``).
         logarithms: the tasks that are learned as logarithms.
+        inactivity: the tasks with a probability of inactivity.
 
     Raises:
         ValueError: a column that is not a vendor's has no definition.
@@ -85,7 +90,7 @@ def define_columns(
     sure = {
         task for task in screen.objective.tasks if has_interval(task, screen, units, calibrated)
     }
-    known = dict(_meanings(table, screen, units, _Errors(sure, logarithms)))
+    known = dict(_meanings(table, screen, units, _Errors(sure, logarithms, inactivity or {})))
     found = []
     for column in table.columns:
         if column.group == "vendor":
@@ -117,6 +122,8 @@ class _Errors(NamedTuple):
     """Those with a 90 % interval."""
     logarithms: Collection[str]
     """Those that are learned as logarithms."""
+    inactivity: Mapping[str, TaskInactivity]
+    """Those with a probability of inactivity."""
 
 
 def _meanings(
@@ -177,7 +184,7 @@ def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tu
     with_interval = task in errors.sure
     what = "Calibrated probability of" if unit == PROBABILITY else "Predicted"
     given = f", in {unit}" if unit and unit != PROBABILITY else ""
-    says = f": {known}" if (known := endpoint(task)) else ""
+    says = f": {words}" if (words := endpoint(task)) else ""
     exact = f" {_EXACT}" if is_log else ""
     yield task, Meaning(f"{what} {task}{given}{says}.{exact}", unit, span, card)
     yield (
@@ -187,6 +194,10 @@ def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tu
     for end, side in (("_lo", "Lower"), ("_hi", "Upper")):
         reach = (explain_interval if with_interval else explain_spread)(task, unit)
         yield task + end, Meaning(f"{side} end of {reach}", unit, span, card)
+    if (known := errors.inactivity.get(task)) is not None:
+        text = explain_inactive(task, known.numbers.level)
+        yield f"{task}{P_INACTIVE}", Meaning(text, PROBABILITY, "0 to 1", card)
+        yield f"{task}{IF_ACTIVE}", Meaning(explain_active(task), unit, span, card)
 
 
 def _distance(bundle: str) -> Meaning:

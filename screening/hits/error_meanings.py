@@ -2,6 +2,7 @@
 
 from screening.objective.terms import Primary
 from screening.score.predicted_columns import PROBABILITY
+from screening.text.inactivity_words import describe_level
 
 
 def explain_deviation(name: str, unit: str, with_interval: bool, is_log: bool) -> str:
@@ -59,3 +60,16 @@ def explain_cautious(term: Primary, is_log: bool) -> str:
             "taken off the logarithm. That deviation is the interval's width, as log10, over 3.3."
         )
     return f"Cautious value: {term.name} minus {term.caution:g} x {term.name}_std."
+
+
+def explain_inactive(task: str, level: float) -> str:
+    """Explain the probability of inactivity; see ``gnn.calibration.inactivity``."""
+    return f"Probability that the compound is inactive: {describe_level(level)} on {task}."
+
+
+def explain_active(task: str) -> str:
+    """Explain the value of an active compound."""
+    return (
+        f"Predicted {task} if the compound is active. {task} is the mean of both cases and orders "
+        "the list. Little is known about this value if inactivity is almost certain."
+    )

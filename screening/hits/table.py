@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from chem.features.properties import PROPERTIES
+from gnn.bundle.inactivity_columns import IF_ACTIVE, P_INACTIVE
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.derived_columns import Derived, HitNumbers, derived_columns
 from screening.hits.hit_rows import hit_rows
@@ -22,7 +23,7 @@ from screening.score.predicted_columns import PROBABILITY, unit_of
 from screening.score.target_panel import TargetPanel
 from screening.text.applicability import Outside
 from screening.text.cells import Figures, format_number
-from screening.text.digits import digits_of
+from screening.text.digits import PROBABILITY_DECIMALS, digits_of
 
 Group = Literal[
     "identity",
@@ -137,7 +138,8 @@ def hit_table(
         hits: ``Ranking.hits`` of a scored frame with ``compound_id, name, smiles, input_smiles,
             changes`` (texts) and ``extra`` (a JSON object or a dict of the vendor's fields). The
             columns ``picked_by, list_rank, alerts, qed, sa_score, scaffold, cluster, stereo,
-            variant_of, key`` are optional.
+            variant_of, key`` are optional, and so are those of inactivity
+            (:mod:`gnn.bundle.inactivity_columns`).
         screen: the screen.
         units: unit of each predicted task. See ``digits_of`` for their digits.
         extra_columns: order of the vendor's columns in the library. Other fields follow in order
@@ -213,7 +215,8 @@ def _own_columns(
     for task in screen.objective.tasks:
         digits = digits_of(task, screen, units)
         ends = {f"{task}{end}": digits for end in ("", "_std", "_lo", "_hi")}
-        yield from _present(hits, "prediction", ends)
+        chance: dict[str, Digits] = {f"{task}{P_INACTIVE}": PROBABILITY_DECIMALS}
+        yield from _present(hits, "prediction", ends | chance | {f"{task}{IF_ACTIVE}": digits})
         yield from _derived(one for one in derived if (one.group, one.task) == ("prediction", task))
     yield from _derived(one for one in derived if one.group != "prediction")
     for name in distance_columns(hits, screen):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
+from gnn.bundle.inactivity_columns import TaskInactivity
 from gnn.evaluation.card import OperatingPoints
 from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
@@ -70,6 +71,8 @@ class RunFacts:
     """Version of the standardization rules."""
     limits: Mapping[str, float] = field(default_factory=dict)
     """Limit of each distance column, beyond which a model is outside its domain."""
+    inactivity: Mapping[str, TaskInactivity] = field(default_factory=dict)
+    """The probability of inactivity of each task whose card has one."""
     calibrated: Collection[str] | None = None
     """Tasks with a calibrated 90 % interval; None if unknown."""
     logarithms: Collection[str] = ()

@@ -28,6 +28,7 @@ from screening.reason.measurements import is_itself, measured_text, structure_di
 from screening.reason.other_targets import Comparison
 from screening.reason.risk_lines import risk_lines
 from screening.report.column_labels import column_label
+from screening.report.inactivity_data import inactivity_words
 from screening.report.manifest import RunFacts
 from screening.report.panel_data import panel_facts, panel_rows
 from screening.score.predicted_columns import (
@@ -97,7 +98,6 @@ def page_data(
     pictures = Pictures()
     at = [column.name for column in table.columns].index("smiles")
     smiles = [row[at] for row in table.rows]
-    named = table._replace(columns=tuple(map(_isolated, table.columns)))
     for text in smiles:
         pictures.number(text)
     known = evidence or []
@@ -107,20 +107,7 @@ def page_data(
     ]
     points = map_points(pictures.smiles[:MAP_MOST])
     known_facts = {
-        "columns": [
-            {
-                "name": column.name,
-                "label": column_label(column, screen),
-                "group": column.group,
-                "number": column.is_number,
-                "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
-            }
-            for column, one in zip(
-                table.columns,
-                define_columns(named, screen, facts.units, facts.calibrated, facts.logarithms),
-                strict=True,
-            )
-        ],
+        "columns": list(_columns(table, screen, facts)),
         "cells": table.rows,
         "parts": [
             {"column": term.column, "label": term.label} for term in describe_objective(screen)
@@ -151,6 +138,19 @@ def page_data(
     return PageData(known_facts, pictures.drawn, panel_rows(table, screen, evidence))
 
 
+def _columns(table: HitTable, screen: Screen, facts: RunFacts) -> Iterator[dict[str, Any]]:
+    named = table._replace(columns=tuple(map(_isolated, table.columns)))
+    about = (facts.units, facts.calibrated, facts.logarithms, facts.inactivity)
+    for column, one in zip(table.columns, define_columns(named, screen, *about), strict=True):
+        yield {
+            "name": column.name,
+            "label": column_label(column, screen),
+            "group": column.group,
+            "number": column.is_number,
+            "meaning": f"{one.meaning} ({one.unit})" if one.unit else one.meaning,
+        }
+
+
 def _price_column(table: HitTable, screen: Screen) -> str | None:
     """Return the column of the prices that the screen names; None without one."""
     wanted = None if screen.selection is None else screen.selection.price_column
@@ -165,6 +165,7 @@ def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
         "risks": [list(row) for row in table.risks],
         "drugs": [dict(row) for row in table.drugs],
         "groups": list(table.groups),
+        "inactivity": list(inactivity_words(table, facts)),
         "compared": [list(_compared(row, facts)) for row in table.comparisons],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from chem.output.depict import TENTHS, Depiction, depict
 from chem.structure.stereo.stereo_status import STEREO_WORDS
+from gnn.bundle.inactivity_columns import inactivity_of
 from screening.evidence.evidence import Contributions, Neighbour
 from screening.hits.derived_columns import nanomolar
 from screening.reason.measurements import measured_text, structure_difference
@@ -31,6 +32,7 @@ from screening.score.predicted_columns import (
 from screening.text.applicability import NOT_RELIED_ON, outside_of
 from screening.text.cells import format_number
 from screening.text.digits import LOGARITHM_FIGURES, digits_of
+from screening.text.inactivity_words import describe_level, describe_percent
 
 PICTURE = (420, 300)
 """The width and height of the structures of a page in pixels."""
@@ -118,6 +120,9 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         ["model", "distance to its training compounds", "limit", "result"],
         list(_domains(evaluation.predictions, past)),
     )
+    if chances := list(_chances(evaluation.predictions, tasks, past)):
+        header = ["task", "value", "chance of inactive", "inactive is", "value if active"]
+        yield Section("Values as the mean of inactive and active", header, chances)
     yield Section("Nearest measured", *_neighbours(evaluation, past))
     evidence = evaluation.evidence
     flags = [[one.source, one.name, " ".join(map(str, one.atoms))] for one in evidence.flags]
@@ -168,6 +173,19 @@ def _predictions(
         numbers = (format_number(number, digits) for number in (value, std, *shown))
         molar = nanomolar(value) if past.units[task] == PACTIVITY else ""
         yield [task, *numbers, spans, past.units[task], molar]
+
+
+def _chances(said: Mapping[str, float], tasks: Sequence[str], past: PastRun) -> Iterator[list[str]]:
+    """Yield the tasks with a probability of inactivity, inside the domain of their model."""
+    known, outsides = inactivity_of(past.bundles), outside_of(said, past.limits)
+    for task in tasks:
+        if task in known and bundle_of(task, past.limits) not in outsides:
+            predicted = {name: np.array([value]) for name, value in said.items()}
+            chance, active = known[task].probability_and_value(task, predicted)
+            numbers = (format_number(float(one[0]), 2) for one in (predicted[task], active))
+            value, if_active = numbers
+            level = describe_level(known[task].numbers.level)
+            yield [task, value, describe_percent(float(chance[0])), level, if_active]
 
 
 def _compared(evaluation: Evaluation, past: PastRun) -> Iterator[list[str]]:

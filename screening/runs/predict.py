@@ -10,6 +10,7 @@ from typing import NamedTuple
 from chem.disk.scratch import scratch_folder
 from chem.library.read import Library
 from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from screening.dask_cluster.cluster import run_window
 from screening.dask_cluster.lazy_client import AnyClient
@@ -76,7 +77,7 @@ def predict_file(
             with Ledger(scratch, {}, scores) as ledger:
                 score_items(items, work, ledger, client, progress, prepared.accepted)
             words = stereo_words(prepared, client, progress)
-            rows = _rows(prepared, scores, files, words, wanted.columns)
+            rows = _rows(prepared, scores, files, words, wanted)
             with told_in_one_line(out):
                 write_csv(out, [*FIRST, *wanted.columns], rows, texts=len(FIRST))
         finally:
@@ -91,7 +92,7 @@ def _rows(
     scores: Store,
     files: Sequence[str],
     words: Iterable[list[str]],
-    columns: Sequence[str],
+    wanted: Wanted,
 ) -> Iterator[list[str]]:
     """Yield the cells of each row; ``words``, of :func:`stereo_words`, are read on the way."""
     pairs = prepared.store.read_table(DUPLICATES, ["row", "first_row"]).to_pydict()
@@ -100,13 +101,13 @@ def _rows(
     kept: dict[int, _Predicted] = {}
     for name, file, stated in zip(prepared.partitions, files, words, strict=True):
         records = prepared.store.read_table(name, list(_READ)).to_pylist()
-        scored = _read_scores(scores, file, columns)
+        scored = _read_scores(scores, file, wanted)
         for record, stereo in zip(records, stated, strict=True):
             row, first = record["row"], first_of.get(record["row"])
             start = [str(row), record["compound_id"], record["input_smiles"]]
             if record["status"] == REJECTED:
                 reason = f"{record['stage']}/{record['code']}: {record['detail']}"
-                yield [*start, *[""] * 5, REJECTED, reason, *[""] * len(columns)]
+                yield [*start, *[""] * 5, REJECTED, reason, *[""] * len(wanted.columns)]
                 continue
             predicted = (
                 _Predicted(record["smiles"], stereo, scored[row]) if first is None else kept[first]
@@ -159,8 +160,10 @@ def _stereo_of_partition(store: Store, name: str) -> tuple[str, list[str]]:
     return name, [stereo_word(text) for text in smiles]
 
 
-def _read_scores(scores: Store, file: str, columns: Sequence[str]) -> dict[int, list[str]]:
+def _read_scores(scores: Store, file: str, wanted: Wanted) -> dict[int, list[str]]:
     table = scores.read_table(file)
-    texts = [[f"{value:.5g}" for value in table[column].to_numpy()] for column in columns]
+    numbers = {name: table[name].to_numpy() for name in predicted_columns(wanted.bundles)}
+    numbers |= inactivity_columns(inactivity_of(wanted.bundles), numbers)
+    texts = [[f"{value:.5g}" for value in numbers[column]] for column in wanted.columns]
     rows = table["row"].to_pylist()
     return {row: list(values) for row, values in zip(rows, zip(*texts, strict=True), strict=True)}

@@ -8,9 +8,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from chem.disk.files import remove_durably, write_atomic
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
+from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from screening.dask_cluster.stage_costs import Clock
 from screening.errors import AccountingError, told_in_one_line
 from screening.evidence.evidence import Evidence
@@ -90,6 +93,7 @@ def hand_over(
     """
     started = perf_counter()
     check_accounts(facts, ranking, screen)
+    ranking = ranking._replace(hits=_with_inactivity(ranking.hits, screen, facts))
     remove_durably(folder / MANIFEST)
     written = {
         "rejected": (write_rejects(folder / "rejects.csv", rejects), facts.rejected),
@@ -115,13 +119,28 @@ def hand_over(
     return table, manifest
 
 
+def _with_inactivity(hits: pd.DataFrame, screen: Screen, facts: RunFacts) -> pd.DataFrame:
+    """Return the hits with two more columns for each task that has a probability of inactivity."""
+    known = {
+        task: one
+        for task, one in facts.inactivity.items()
+        if task in screen.objective.tasks and {task, f"{task}_hi"} <= {*hits}
+    }
+    if not known:
+        return hits
+    needed = [name for task, one in known.items() for name in (task, f"{task}_hi", one.distance)]
+    predicted = {name: hits[name].to_numpy() for name in needed if name is not None}
+    return hits.assign(**inactivity_columns(known, predicted))
+
+
 def _write_hits(
     folder: Path, table: HitTable, ranking: Ranking, screen: Screen, facts: RunFacts
 ) -> Iterator[str]:
     """Write the hits in every format but the report; yield the names of the files."""
     write_hits(folder / "hits.csv", table)
     yield "hits.csv"
-    definitions = define_columns(table, screen, facts.units, facts.calibrated, facts.logarithms)
+    about = (facts.units, facts.calibrated, facts.logarithms, facts.inactivity)
+    definitions = define_columns(table, screen, *about)
     write_csv(folder / "columns.csv", Definition._fields, definitions)
     yield "columns.csv"
     prices = None if screen.selection is None else screen.selection.price_column
@@ -193,6 +212,7 @@ def publish(
             if bundle.measured_compounds is not None
         },
         limits=domain_limits(bundles),
+        inactivity=inactivity_of(bundles),
         calibrated=calibrated_tasks(bundles),
         logarithms=logarithm_tasks(bundles),
         drugs=drug_quantiles(bundles),

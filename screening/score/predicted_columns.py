@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chem.errors import InputError
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns, predicted_columns, task_columns
+from gnn.bundle.inactivity_columns import ENDINGS, inactivity_of
 from screening.objective.screen_settings import Screen, suggest
 
 if TYPE_CHECKING:
@@ -164,7 +165,8 @@ class Wanted(NamedTuple):
     tasks: int
     """The number of tasks that are written."""
     columns: list[str]
-    """Four columns for each task, and the distance of each bundle, in the bundles' order."""
+    """Four columns for each task, two more if it has a probability of inactivity
+    (:mod:`gnn.bundle.inactivity_columns`), and the distance of each bundle, in their order."""
 
 
 def wanted_tasks(bundles: "Sequence[Bundle]", names: Sequence[str] = ()) -> Wanted:
@@ -179,8 +181,8 @@ def wanted_tasks(bundles: "Sequence[Bundle]", names: Sequence[str] = ()) -> Want
         InputError: No bundle has such a task.
     """
     if not names:
-        count = sum(len(bundle.card.tasks) for bundle in bundles)
-        return Wanted(tuple(bundles), count, predicted_columns(bundles))
+        names = tuple(task_units(tuple(bundles)))
+    ends = dict.fromkeys(inactivity_of(bundles), (*COLUMN_ENDINGS, *ENDINGS))
     asked = {name.casefold() for name in names}
     kept: list[Bundle] = []
     columns: list[str] = []
@@ -192,7 +194,9 @@ def wanted_tasks(bundles: "Sequence[Bundle]", names: Sequence[str] = ()) -> Want
         wanted = [column for column, words in spelled.items() if words & asked]
         if wanted:
             kept.append(bundle)
-            columns += [column + ending for column in wanted for ending in COLUMN_ENDINGS]
+            columns += [
+                column + ending for column in wanted for ending in ends.get(column, COLUMN_ENDINGS)
+            ]
             columns += domain_columns(bundle)
             tasks += len(wanted)
             found = found.union(*(spelled[column] for column in wanted))

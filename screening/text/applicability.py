@@ -1,8 +1,8 @@
 """Applicability domains: the one rule for whether a hit is inside the domains of its models.
 
 A hit is outside a bundle's domain if its distance to the training compounds exceeds the bundle's
-limit (``gnn.evaluation.card.DomainCard.edge``). Nothing is then stated from this bundle: no grade,
-no selectivity, no absence of a risk. Each bundle is checked separately.
+limit (``gnn.evaluation.domain_card.DomainCard.edge``). Nothing is then stated from this bundle: no
+grade, no selectivity, no absence of a risk. Each bundle is checked separately.
 """
 
 from collections.abc import Mapping

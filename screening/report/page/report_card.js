@@ -71,7 +71,8 @@ function ended(hit, { task, scale }, end) {
   return cut === Number(text) ? text : cut.toFixed((text.split(".")[1] ?? "").length);
 }
 
-/* A prediction. Outside its model's domain the range is not shown. */
+/* A prediction, with its chance of inactivity if that is known. Outside its model's domain neither
+   that nor the range is shown. */
 function prediction(hit, task) {
   const ends = ["_lo", "_hi"].map((end) => ended(hit, task, end));
   const cut = ["_lo", "_hi"].some((end, at) => cell(hit, task.task + end) !== ends[at]);
@@ -91,8 +92,15 @@ function prediction(hit, task) {
     far || !cell(hit, `${task.task}_nM`) ? "" : `${cell(hit, `${task.task}_nM`)} nM`,
   );
   if (far) found.classList.add("far");
+  const lines = [found];
   const among = page.drugs[hit]?.[task.task];
-  return among ? [found, make("p", { class: "among" }, among)] : found;
+  if (among) lines.push(make("p", { class: "among" }, among));
+  const chance = page.inactivity[hit]?.[task.task];
+  if (chance && !far) {
+    const title = meaning(`${task.task}_p_inactive`);
+    lines.push(make("p", { class: "note chance", title }, chance));
+  }
+  return lines;
 }
 
 /* Each primary target beside the other targets of its bundle. */
