@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from gnn.evaluation.domain_card import DomainCard, ShiftCard
+from gnn.evaluation.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 
 
@@ -240,6 +240,8 @@ class Card(_Strict):
     """None if no task has a probability of inactivity."""
     shifts: tuple[ShiftCard, ...] = ()
     """The intervals on values of another source; empty if none was held out whole."""
+    shared_error: SharedErrorCard | None = None
+    """How the errors of regressions go together; None if that was not measured."""
     domain: DomainCard | None = None
     drugs: DrugReference | None = None
     """The drugs of ``TaskCard.drug_quantiles``; None if nothing was predicted for them."""
