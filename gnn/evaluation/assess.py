@@ -30,8 +30,8 @@ from gnn.evaluation.reliability import (
     compare_probabilities,
     coverage_by_third,
     errors_by_distance,
+    measure_shared_error,
 )
-from gnn.evaluation.shared_errors import measure_shared_error
 from gnn.evaluation.shift import Shifted, measure_shift
 from gnn.features.array_types import Bools, Floats, Floats64, Ints
 from gnn.models.losses import logistic
