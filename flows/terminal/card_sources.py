@@ -57,7 +57,7 @@ def show_overlaps(card: "Card") -> None:
         again = "; once measured, all rows were trained on" if card.refit else ""
         note(
             f"checked: of {counted(count, 'molecule')} that "
-            f"{counted(len(card.held_back), 'set')} held back, {trained_on:,} were trained on by "
-            f"any set; of {drawings:,} another set trained on another drawing (stereoisomer, "
+            f"{counted(len(card.held_back), 'set')} held back (each set counted alone), "
+            f"{trained_on:,} were trained on by any set; of {drawings:,} another set trained on another drawing (stereoisomer, "
             f"tautomer, charge, place of a double bond){again}"
         )

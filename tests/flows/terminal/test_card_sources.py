@@ -31,7 +31,10 @@ def test_sets_are_shown_with_faults_and_shared_molecules(
     assert ["x", "set0", "2,000"] in rows
     assert len([row for row in rows if row[:1] == ["x"] and row[1].startswith("set")]) == MOST_PAIRS
     assert "2 more pairs share molecules, at most 1,990 each" in shown.err
-    assert "of 1,500 molecules that 2 sets held back, 0 were trained on" in shown.err
+    assert (
+        "of 1,500 molecules that 2 sets held back (each set counted alone), 0 were trained on"
+        in shown.err
+    )
     assert "of 7 another set trained on another drawing" in shown.err
     assert "once measured" not in shown.err
     show_sources(card.model_copy(update={"refit": True}), None)

@@ -106,7 +106,7 @@ def test_equal_models_have_no_gain_and_without_a_forest_there_is_none() -> None:
         assert (found.gain.value, found.gain.interval) == (0.0, (0.0, 0.0))
     for forest in (None, np.full(60, np.nan)):
         for found in measure(truth, said, forest, "regression").values():
-            assert found.gain is found.forest is found.forest_interval is None
+            assert (found.gain, found.forest, found.forest_interval) == (None, None, None)
     assert measure(truth[:9], said[:9], None, "regression") == {}
 
 
