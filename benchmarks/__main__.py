@@ -147,7 +147,7 @@ def benchmark_explanations(
         measure_explanations,
         write_explanations,
     )
-    from flows.terminal.model_card import show_explanations
+    from flows.terminal.card_explanations import show_explanations
     from gnn.bundle.bundle import write_card
     from gnn.bundle.find_bundle import find_bundle, read_card
     from screening.runs.plan import check_writable

@@ -14,8 +14,10 @@ from flows.planning.training_plan import Training, plan_training
 from flows.prefect_support.artifacts import artifact_key, as_written
 from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, stage_progress
 from flows.prefect_support.without_reader import go_on_without_reader
+from flows.terminal.card_metrics import describe_gain
 from gnn.assembly.assemble import Assembled
 from gnn.evaluation.card import Card
+from gnn.evaluation.metric_card import Summary
 
 
 @task(name="plan", **ONCE)
@@ -104,6 +106,11 @@ def train(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
     return {"folder": str(folder), "name": card.name, "tasks": len(card.tasks)}
 
 
+def _means(card: Card) -> dict[str, Summary]:
+    """Return the means over the tasks; those of the tasks' own metrics come first."""
+    return {f"own metric {key}": mean for key, mean in card.main_summary.items()} | card.summary
+
+
 def _publish(card: Card) -> None:
     """Publish the means over the tasks as an artifact."""
     create_table_artifact(
@@ -113,8 +120,9 @@ def _publish(card: Card) -> None:
                 "tasks": mean.tasks,
                 "network": mean.network,
                 "forest": mean.forest,
+                "gain": describe_gain(mean.gain),
             }
-            for key, mean in card.summary.items()
+            for key, mean in _means(card).items()
         ],
         key=artifact_key(f"train-{card.name}"),
         description=f"{as_written(card.title)}: means over the tasks",

@@ -43,6 +43,10 @@ RUN_ELSEWHERE = {
         "tests/prefect_server.py, which asks the same of a server at another port"
     ),
     "HITLIST_MIRROR=path/to/mirror hitlist train activity --out activity_bundle": "by hand: hours",
+    "hitlist train published.toml --name admet_published --out published_bundle": "by hand: hours",
+    "hitlist train admet --beside published_bundle --out admet_bundle": (
+        "tests/flows/planning/test_protocols.py, as far as the plan"
+    ),
     "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
         "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),

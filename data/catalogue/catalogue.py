@@ -105,6 +105,10 @@ class Dataset(_Entry):
     """True: the terms allow it to pass the values on, as the measured compounds of a bundle."""
     citation: str
     """DOI, or a full reference if there is none."""
+    faults: tuple[str, ...] = ()
+    """What is known to be wrong with the numbers or the structures: sentences with their counts.
+    They are counted in the file itself, in molecules by standardized SMILES; the cards of models
+    that are trained on the set carry them."""
     rows: int = Field(gt=0)
     """Number of data records, without the header."""
     columns: tuple[str, ...]

@@ -5,15 +5,11 @@ from typing import Annotated
 import typer
 
 from chem.records.message_text import counted
+from flows.terminal.card_explanations import show_explanations
+from flows.terminal.card_metrics import show_tasks
+from flows.terminal.card_sources import show_sources
 from flows.terminal.console import note, stoppable
-from flows.terminal.model_card import (
-    find_task,
-    show_card,
-    show_explanations,
-    show_lines,
-    show_sources,
-    show_tasks,
-)
+from flows.terminal.model_card import find_task, show_card, show_lines
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 

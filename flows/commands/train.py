@@ -127,6 +127,16 @@ class WhereOptions:
             "--bundles DIR` can measure the bundle on them.",
         ),
     ] = False
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|DIR",
+            help="Recipe: bundle of another training with the same tasks, such as one on the "
+            "published sets alone. The card shows the results of both side by side. Repeat it for "
+            "another bundle.",
+            show_default=False,
+        ),
+    ] = None
     device: Annotated[str, typer.Option(metavar="auto|cpu|cuda", help="Device to train on.")] = (
         "auto"
     )
@@ -194,7 +204,8 @@ def train(
 
     check_device(where.device)
     file = check_arrays_file(where.arrays) if where.arrays else None
-    plan = plan_training(source, name, members, options, assay.model, where.held_out)
+    beside = where.beside or ()
+    plan = plan_training(source, name, members, options, assay.model, where.held_out, beside)
     folder = check_bundle_folder(out, plan.about) if out else None
     _note_all(plan.notes)
     with progress(one_bar=True) as report, stoppable(stop_advice(plan, folder, where.work)):

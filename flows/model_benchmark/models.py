@@ -17,10 +17,12 @@ from flows.model_benchmark.kinase_metrics import (
     measure_kinases,
     published_genes,
 )
+from flows.terminal.card_metrics import GAIN, GAIN_HEADER, describe_gain
 from flows.terminal.tables import write_csv
 from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.evaluation.card import Card, TaskCard
-from gnn.evaluation.metrics import evaluate, measurable
+from gnn.evaluation.metric_card import Gain
+from gnn.evaluation.metrics import evaluate, mean_over_tasks, measurable
 
 
 class Bar(NamedTuple):
@@ -53,7 +55,8 @@ BARS = (
     Bar("dili", "auroc", low=0.93),
     Bar("ld50_zhu", "mae", high=0.56),
 )
-HEADERS = ["bundle", "benchmark", "metric", "of", "ours", "95 % interval", "forest", "bar", "met"]
+HEADERS = ["bundle", "benchmark", "metric", "of", "ours", "95 % interval", "forest"]
+HEADERS += [GAIN_HEADER, "bar", "met"]
 _CARD_METRICS = {"r2": "r2", "rmse": "rmse", "r2 without mode": "r2_exact"}
 
 
@@ -70,6 +73,8 @@ class Line(NamedTuple):
     published: tuple[Published, ...]
     source: str
     """``measured now``, or ``card``."""
+    gain: Gain | None = None
+    """Over the forest, from the card; None in cards that lack it."""
 
     @property
     def met(self) -> str:
@@ -93,7 +98,8 @@ def measure_bundle(name: str) -> tuple[list[Line], list[str]]:
         bar = next((one for one in BARS if one[:2] == (benchmark, metric)), None)
         forest = _forest(card, benchmark, metric)
         known = tuple(published(benchmark, metric))
-        lines.append(Line(card.name, benchmark, metric, ours, forest, bar, known, source))
+        gain = _gain(card, benchmark, metric)
+        lines.append(Line(card.name, benchmark, metric, ours, forest, bar, known, source, gain))
     return lines, remarks
 
 
@@ -191,9 +197,22 @@ def _forest(card: Card, benchmark: str, metric: str) -> float | None:
     return float(np.mean(known)) if known else None
 
 
+def _gain(card: Card, benchmark: str, metric: str) -> Gain | None:
+    """Return the card's gain over the forest: of the one task, or the mean over all of them."""
+    key = _CARD_METRICS.get(metric, metric)
+    tasks = group_tasks(card).get(benchmark, [])
+    have = [task.metrics[key] for task in tasks if key in task.metrics]
+    return mean_over_tasks(have).gain if have else None
+
+
 def table(lines: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
-    """Return the headers and the cells of the table."""
-    return [*HEADERS, "published"], [_cells(line) for line in lines]
+    """Return the headers and the cells of the table; without gains if no card has one."""
+    headers, rows = [*HEADERS, "published"], [_cells(line) for line in lines]
+    if any(line.gain is not None for line in lines):
+        return headers, rows
+    at = HEADERS.index(GAIN_HEADER)
+    without = [row[:at] + row[at + 1 :] for row in (headers, *rows)]
+    return without[0], without[1:]
 
 
 def _cells(line: Line) -> list[str]:
@@ -208,6 +227,7 @@ def _cells(line: Line) -> list[str]:
         f"{line.ours.value:.3f}",
         interval,
         "" if line.forest is None else f"{line.forest:.3f}",
+        describe_gain(line.gain),
         "" if line.bar is None else line.bar.text,
         line.met,
         "; ".join(f"{one.model} {one.text}" for one in line.published),
@@ -223,6 +243,8 @@ def remarks(lines: Sequence[Line]) -> list[str]:
     if "card" in sources:
         found.append("ours: from the cards if the training sets are missing (set HITLIST_MIRROR)")
     found.append("forest: random forest, from the cards, on rows of the same split")
+    if any(line.gain is not None for line in lines):
+        found.append(f"{GAIN}; from the cards")
     found.append("intervals: bootstrap over tasks for means of tasks, otherwise over molecules")
     cited = {
         f"published, {one.benchmark}: {one.source}" + (f"; {one.note}" if one.note else "")

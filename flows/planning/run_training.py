@@ -9,6 +9,7 @@ from chem.disk.files import make_folder
 from chem.errors import InputError
 from data.catalogue.fetch import CACHE_REMEDY, cache_folder
 from flows.planning.measurements import keep_measured_compounds
+from flows.planning.protocols import as_protocols
 from flows.planning.training_plan import Progress, Training
 from gnn.assembly.approved_drugs import read_drugs
 from gnn.assembly.assemble import Assembled
@@ -41,6 +42,8 @@ def run_training(
         keep_measured_compounds(out, training.measurements(card, progress))
         return card
     data = assembled.data
+    shipped = training.ship or tuple(task["name"] for task in data.tasks)
+    protocols = as_protocols(training.beside, shipped)
     sizes, settings = training.sizes(len(data.tasks)), training.settings(len(assembled.smiles))
     purpose = {
         "sizes": asdict(sizes),
@@ -65,6 +68,7 @@ def run_training(
         training.teaching(len(data.tasks)),
         training.refit,
         drugs,
+        protocols,
     )
     card = build_bundle(out, assembled, run, plan, place)
     keep_measured_compounds(out, training.measurements(card, progress))

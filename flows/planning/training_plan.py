@@ -1,6 +1,6 @@
 """Read a recipe or an assay into a training that can run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from chem.errors import InputError
 from data.assay.describe import Description
 from data.assay.read import AssayOptions, describe_assay, read_assay
 from flows.planning.measurements import Measurements, measurements_of_assay, measurements_of_sets
+from flows.planning.protocols import read_beside
 from flows.planning.training_checks import check_model, check_name, column_safe
 from gnn.assembly.assemble import Assembled, describe_file
 from gnn.assembly.own_assay import (
@@ -61,6 +62,8 @@ class Training:
     """The kind of model for an assay; None for a recipe."""
     notes: tuple[str, ...]
     """Decisions made in reading the assay, one line each."""
+    beside: tuple[Card, ...] = ()
+    """The cards of other trainings of the recipe."""
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -75,19 +78,23 @@ def plan_training(
     columns: AssayOptions | None = None,
     model: str | None = None,
     held_out: bool = False,
+    beside: Sequence[str] = (),
 ) -> Training:
     """Read a recipe (a shipped name or a TOML file) or an assay (any other file).
 
-    ``held_out`` prevents training on the rows on which a recipe's bundle is measured.
+    ``held_out`` prevents training on the rows on which a recipe's bundle is measured. ``beside``
+    are bundles of other trainings of the recipe, whose results go on the card.
     """
     if _is_recipe(source):
         if columns is not None and columns != AssayOptions():
             raise InputError(f"{source} is a recipe; columns and units are only for an assay file")
         if model is not None:
             raise InputError(f"{source} is a recipe; --model is only for an assay file")
-        return _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
-    if held_out:
-        raise InputError(f"{source} is an assay; --held-out is only for a recipe")
+        plan = _plan_recipe(load_recipe(find_recipe(source)), name, members, held_out)
+        return replace(plan, beside=read_beside(plan.name, beside))
+    if held_out or beside:
+        option = "--held-out" if held_out else "--beside"
+        raise InputError(f"{source} is an assay; {option} is only for a recipe")
     return _plan_assay(
         named_path(source), name, members, columns or AssayOptions(), check_model(model)
     )

@@ -20,6 +20,7 @@ from data.activities.usable import keep_usable
 from data.public_sets.presumed import presume_inactive
 from gnn.assembly.held_back import Guarded, guard_held_back, set_aside
 from gnn.assembly.outside import divide_without, drop_known, set_outside_apart
+from gnn.assembly.overlaps import SetMolecules, check_held_back, count_overlaps
 from gnn.assembly.recipe import Recipe
 from gnn.assembly.recipe_sets import check_shipped, describe_set, load_set, notes_on_terms
 from gnn.errors import ModelError
@@ -36,6 +37,9 @@ class Assembled(NamedTuple):
     """[M] standardized SMILES, for steps that need chemistry besides the network."""
     notes: list[str]
     """Omissions and merges, one line each."""
+    standard: Sequence[str | None] = ()
+    """[n] standardized SMILES of each row before merging; None for one that was left out. Empty
+    once molecules were added."""
 
 
 def assemble(
@@ -99,7 +103,7 @@ def assemble(
         outside=to_scale(apart.values, merged.tasks) if (use == OUTSIDE).any() else None,
         meta={"featurizer": featurizer_spec()["hash"], **meta},
     )
-    return Assembled(data, smiles, notes)
+    return Assembled(data, smiles, notes, standard.smiles)
 
 
 class _Standardized(NamedTuple):
@@ -259,7 +263,24 @@ def assemble_recipe(recipe: Recipe, progress: Report | None = None) -> Assembled
         + _how_long(recipe),
     }
     found = assemble(table, divide, meta, progress, presumed, uses=uses)
+    found = _with_overlaps(found, recipe, [split for _, split in tables])
     return found._replace(notes=[*found.notes, *notes_on_terms(recipe)])
+
+
+def _with_overlaps(found: Assembled, recipe: Recipe, splits: Sequence[Strings]) -> Assembled:
+    """Describe in ``meta`` the molecules that a recipe's sets share; check what is held back."""
+    ends = np.cumsum([len(split) for split in splits])
+    sets = {
+        choice.name: SetMolecules.of(found.standard[end - len(split) : end], split)
+        for choice, split, end in zip(recipe.sets, splits, ends, strict=True)
+    }
+    held_back = check_held_back(sets, found.smiles, found.data.roles) if len(sets) > 1 else []
+    told = {
+        "overlaps": [pair.model_dump() for pair in count_overlaps(sets)],
+        "held_back": [one.model_dump() for one in held_back],
+    }
+    data = replace(found.data, meta={**found.data.meta, **told})
+    return found._replace(data=data)
 
 
 def _how_long(recipe: Recipe) -> str:

@@ -24,7 +24,7 @@ from gnn.calibration.domain import (
 )
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.assess import Assessment, assess
-from gnn.evaluation.card import Card
+from gnn.evaluation.card import Card, Protocol
 from gnn.evaluation.held_tasks import Outside
 from gnn.features.array_types import Floats64, Ints, Report
 from gnn.features.graph_arrays import take
@@ -64,6 +64,8 @@ class BundlePlan:
     """True: fit a recipe's networks again on every row, after they have been measured."""
     drugs: Drugs | None = None
     """The approved drugs that a recipe's shipped networks predict for the card; None: none."""
+    protocols: tuple[Protocol, ...] = ()
+    """The results of other trainings of the recipe, for the card."""
 
 
 def build_bundle(
@@ -209,6 +211,9 @@ def _card(
         featurizer=meta["featurizer"],
         **assessment.facts(domain),
         data=meta["data"],
+        overlaps=meta.get("overlaps", ()),
+        held_back=meta.get("held_back", ()),
+        protocols=plan.protocols,
         split=meta["split"] + f"; measured on the {role} rows" + split_ending,
         notes=[*notes, *([f"forest: {FOREST}"] if plan.forest else [])],
         weights="",

@@ -88,5 +88,6 @@ def describe_set(name: str) -> dict[str, Any]:
         "licence": entry.licence,
         **({"restriction": entry.restriction} if entry.restriction else {}),
         "citation": entry.citation,
+        **({"faults": list(entry.faults)} if entry.faults else {}),
         "rows": entry.rows,
     }

@@ -17,12 +17,13 @@ from gnn.calibration.domain import Domain
 from gnn.calibration.fit_inactivity import fit_inactivity
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.calibration.source_shift import SourceShift
-from gnn.evaluation.card import Metric, Probabilities, Summary, TaskCard
+from gnn.evaluation.card import Probabilities, TaskCard
 from gnn.evaluation.domain_card import DistanceBin, DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
 from gnn.evaluation.inactivity_card import InactivitySummary
 from gnn.evaluation.inactivity_quality import inactivity_card, summarize_inactivity
-from gnn.evaluation.metrics import METRICS, Estimate, evaluate, measurable
+from gnn.evaluation.metric_card import Metric, Summary
+from gnn.evaluation.metrics import is_error, means, measure
 from gnn.evaluation.operating_points import measure_operating_points
 from gnn.evaluation.reliability import (
     CrossFitted,
@@ -46,6 +47,7 @@ class Assessment(NamedTuple):
 
     tasks: tuple[TaskCard, ...]
     summary: dict[str, Summary]
+    main_summary: dict[str, Summary]
     coverage: float | None
     coverage_by_third: tuple[float, float, float] | None
     probabilities: Probabilities | None
@@ -126,6 +128,7 @@ def assess(
     return Assessment(
         tasks=tuple(cards),
         summary=summarize(cards),
+        main_summary=summarize_main(cards),
         coverage=round(float(inside.mean()), 4) if len(inside) else None,
         coverage_by_third=coverage_by_third(regressions, thirds),
         probabilities=average_probabilities([c.probabilities for c in cards if c.probabilities]),
@@ -236,30 +239,12 @@ def task_metrics(
     exact: [n] rows whose measurement is not a bound.
     """
     kind = "classification" if held.binary else "regression"
-    metrics = _compare(held.truth, cross_fitted.value, baseline, kind)
+    metrics = measure(held.truth, cross_fitted.value, baseline, kind)
     if not exact.all():
         without = baseline[exact] if baseline is not None else None
-        some = _compare(held.truth[exact], cross_fitted.value[exact], without, kind)
+        some = measure(held.truth[exact], cross_fitted.value[exact], without, kind)
         metrics |= {f"{name}_exact": metric for name, metric in some.items()}
     return metrics
-
-
-def _compare(truth: Floats, mean: Floats, baseline: Floats | None, kind: str) -> dict[str, Metric]:
-    if not measurable(truth, kind):
-        return {}
-    ours = evaluate(truth, mean, kind)
-    theirs: dict[str, Estimate] = {}
-    if baseline is not None and np.isfinite(baseline).all():
-        theirs = evaluate(truth, baseline, kind)
-    return {
-        name: Metric(
-            network=round(ours[name].value, 4),
-            network_interval=ours[name].interval,
-            forest=round(theirs[name].value, 4) if theirs else None,
-            forest_interval=theirs[name].interval if theirs else None,
-        )
-        for name in METRICS[kind]
-    }
 
 
 def _before(held: HeldTask) -> Floats:
@@ -275,17 +260,20 @@ def summarize(cards: list[TaskCard]) -> dict[str, Summary]:
     for card in cards:
         for name, metric in card.metrics.items():
             found.setdefault(f"{card.kind} {name}", []).append(metric)
-    generator = np.random.default_rng(0)
-    summary = {}
-    for name, metrics in found.items():
-        ours = np.array([metric.network for metric in metrics])
-        theirs = [metric.forest for metric in metrics if metric.forest is not None]
-        draws = ours[generator.integers(0, len(ours), (1000, len(ours)))].mean(axis=1)
-        mean = Estimate.of(float(ours.mean()), draws)
-        summary[name] = Summary(
-            tasks=len(metrics),
-            network=round(mean.value, 4),
-            network_interval=mean.interval if len(metrics) > 1 else metrics[0].network_interval,
-            forest=round(float(np.mean(theirs)), 4) if len(theirs) == len(metrics) else None,
-        )
-    return summary
+    return means(found)
+
+
+def summarize_main(cards: list[TaskCard]) -> dict[str, Summary]:
+    """Average the tasks' own metrics over the tasks that share one, by metric.
+
+    Different metrics are never averaged, nor errors in different units.
+    """
+    found: dict[str, list[Metric]] = {}
+    units: dict[str, set[str]] = {}
+    for card in cards:
+        if card.main_result is not None:
+            found.setdefault(card.main_metric, []).append(card.main_result)
+            units.setdefault(card.main_metric, set()).add(card.error_unit)
+    return means(
+        {name: some for name, some in found.items() if not is_error(name) or len(units[name]) == 1}
+    )

@@ -6,23 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from chem.records.message_text import counted
 from gnn.evaluation.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
+from gnn.evaluation.metric_card import Metric, Summary
+from gnn.evaluation.sets_card import HeldBack, Overlap
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Metric(_Strict):
-    """One metric of the bundle beside the baseline's, on the same rows."""
-
-    network: float
-    network_interval: tuple[float, float]
-    """95 % bootstrap interval over molecules."""
-    forest: float | None = None
-    """The random forest's value; None if none was trained."""
-    forest_interval: tuple[float, float] | None = None
 
 
 class Probabilities(_Strict):
@@ -129,16 +121,6 @@ class TaskCard(_Strict):
         return f"log10({self.unit})" if self.scale == "log10" else self.unit
 
 
-class Summary(_Strict):
-    """A metric averaged over tasks."""
-
-    tasks: int
-    network: float
-    forest: float | None
-    network_interval: tuple[float, float]
-    """95 % bootstrap interval over tasks; over molecules if there is one task."""
-
-
 class Stage(_Strict):
     """One model on the way to the shipped one, before calibration."""
 
@@ -197,6 +179,23 @@ class Explanation(_Strict):
     """The same for as many other atoms, in a connected piece if there is one."""
 
 
+class Protocol(_Strict):
+    """The results of another training of the same recipe, to be read beside those of a card."""
+
+    name: str
+    """Name of its bundle."""
+    trained_on: str
+    """Its training sets and the number of its measurements, in words."""
+    measured_on: str
+    """Its split, and the number of measurements that were held out, in words."""
+    validated_on: int
+    """Number of those, over all tasks."""
+    summary: dict[str, Summary]
+    """As in :class:`Card`."""
+    main_summary: dict[str, Summary]
+    coverage: float | None
+
+
 class Card(_Strict):
     """Everything known about a bundle; written as ``card.json`` beside the weights."""
 
@@ -227,8 +226,18 @@ class Card(_Strict):
     data: list[dict[str, Any]]
     """Training sets: name, sha256, source, licence, rows, and what the licence forbids."""
     split: str
+    overlaps: tuple[Overlap, ...] = ()
+    """The pairs of training sets that share molecules, largest first."""
+    held_back: tuple[HeldBack, ...] = ()
+    """The check that no held-back molecule is trained on; empty with one set, and in older
+    bundles."""
     summary: dict[str, Summary]
     """Mean metrics over tasks, by ``<kind> <metric>``."""
+    main_summary: dict[str, Summary] = {}
+    """Means of the tasks' own metrics (``TaskCard.main_metric``) over the tasks that share one, by
+    metric; none where their units differ."""
+    protocols: tuple[Protocol, ...] = ()
+    """Other trainings of the same recipe, to be read beside this one."""
     coverage: float | None
     """Share of validation values inside their 90 % interval, which was fitted on the values of
     the other half of the molecules."""
@@ -251,6 +260,27 @@ class Card(_Strict):
     weights: str
     """SHA-256 of ``weights.safetensors``."""
     versions: dict[str, str]
+
+    def as_protocol(self) -> Protocol:
+        """Return its results, to be shown on the card of another training of the recipe."""
+        sets = [str(source["name"]) for source in self.data]
+        trained, measured = (
+            sum(counts)
+            for counts in (
+                [task.trained_on for task in self.tasks],
+                [task.validated_on for task in self.tasks],
+            )
+        )
+        again = "; before it was trained again on all rows" if self.refit else ""
+        return Protocol(
+            name=self.name,
+            trained_on=f"{counted(trained, 'value')} of its tasks{again}; sets: {', '.join(sets)}",
+            measured_on=f"{counted(measured, 'value')}; {self.split}",
+            validated_on=measured,
+            summary=self.summary,
+            main_summary=self.main_summary,
+            coverage=self.coverage,
+        )
 
     @property
     def restrictions(self) -> tuple[str, ...]:

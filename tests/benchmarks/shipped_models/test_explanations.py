@@ -20,7 +20,7 @@ from benchmarks.shipped_models.explanations import (
     stands_out,
 )
 from chem.features.graphs import MolGraph, featurize
-from flows.terminal.model_card import HEADERS, show_explanations
+from flows.terminal.card_explanations import HEADERS, show_explanations
 from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.evaluation.card import Explanation
 from gnn.features.graph_arrays import collect

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -23,6 +26,17 @@ def test_an_entry_is_complete(entry: Dataset) -> None:
     for source in entry.sources:
         if isinstance(source, WheelSource) and len(source.members) == 1:
             assert source.members[0].sha256 == entry.sha256
+
+
+def test_faults_are_sentences_with_numbers_and_the_guide_has_them() -> None:
+    guide = (Path(__file__).parents[3] / "docs/guide/data.md").read_text(encoding="utf-8")
+    with_faults = [entry for entry in datasets().values() if entry.faults]
+    names = {entry.name for entry in with_faults}
+    assert {name for name in datasets() if name.startswith("tdc_")} | {"kinase200", "tox21"} < names
+    for entry in with_faults:
+        assert f"| `{entry.name}` | {' '.join(entry.faults)} |" in guide.splitlines(), entry.name
+        assert all(fault.endswith(".") for fault in entry.faults)
+        assert any(re.search(r"\d", fault) for fault in entry.faults)
 
 
 def test_a_task_of_two_sets_is_one_task() -> None:

@@ -1,6 +1,8 @@
 """The kinase panel's figures on rows whose answer is known, and the cards' where no rows are."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +11,20 @@ from sklearn.metrics import r2_score
 from data.activities.activity import ActivityTable, Task, object_array
 from flows.model_benchmark.held_out import HeldOut
 from flows.model_benchmark.kinase_metrics import MetricEstimate, measure_kinases, published_genes
-from flows.model_benchmark.models import BARS, Bar, Line, group_tasks, measure_bundle, measure_tasks
+from flows.model_benchmark.models import (
+    BARS,
+    Bar,
+    Line,
+    group_tasks,
+    measure_bundle,
+    measure_tasks,
+    remarks,
+    table,
+)
 from flows.model_benchmark.predicting import Predictions
+from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card
+from gnn.evaluation.metric_card import Gain, Metric
 
 ROWS = 120
 
@@ -106,11 +119,11 @@ def test_every_bar_can_be_read() -> None:
 
 def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HITLIST_MIRROR", raising=False)
-    lines, remarks = measure_bundle("toxicity")
+    lines, told = measure_bundle("toxicity")
     assert {line.source for line in lines} == {"card"}
-    assert any("not measured now" in remark for remark in remarks)
+    assert any("not measured now" in remark for remark in told)
     assert read_card(find_bundle("toxicity")).refit  # so no row of its sets is left to measure on
-    assert any("hitlist train toxicity --held-out" in remark for remark in remarks)
+    assert any("hitlist train toxicity --held-out" in remark for remark in told)
     by = {(line.benchmark, line.metric): line for line in lines}
     card = {task.name: task for task in read_card(find_bundle("toxicity")).tasks}
     assert by["herg", "auroc"].ours.value == card["herg"].metrics["auroc"].network
@@ -119,6 +132,28 @@ def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(tox21) == 12
     assert by["tox21", "auroc"].ours.value == pytest.approx(np.mean([m.network for m in tox21]))
     assert by["tox21", "auroc"].published[0].low == 0.759
+
+
+def test_gains_are_those_of_the_card(
+    monkeypatch: pytest.MonkeyPatch, make_bundle: Callable[..., Bundle], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HITLIST_MIRROR", raising=False)
+    lines, _ = measure_bundle("toxicity")
+    assert "gain over forest" not in table(lines)[0]  # its card is older
+    bundle = make_bundle(tmp_path / "new", tasks=(("solo", "c"), ("herg", "c")))
+    gain = Gain(value=0.021, interval=(0.004, 0.04))
+    known = Metric(network=0.9, network_interval=(0.8, 1), forest=0.879, gain=gain)
+    tasks = tuple(
+        task.model_copy(update={"metrics": {"auroc": known}}) for task in bundle.card.tasks
+    )
+    card = bundle.card.model_copy(update={"tasks": tasks})
+    save_bundle(tmp_path / "new", card, [net.state_dict() for net in bundle.networks])
+    measured, _ = measure_bundle(str(tmp_path / "new"))
+    assert [line.gain for line in measured] == [gain, gain]
+    headers, rows = table([*lines, *measured])
+    cells = [row[headers.index("gain over forest")] for row in rows]
+    assert cells == [*([""] * len(lines)), *(["+0.021 (0.004 to 0.040)"] * 2)]
+    assert any("a positive gain is better" in remark for remark in remarks(measured))
 
 
 def test_an_own_assay_beside_tox21_is_no_task_of_it() -> None:

@@ -31,6 +31,7 @@ def recipe() -> Any:
         refit=False,
         pretrained=None,
         model=None,
+        beside=(),
         teaching=lambda tasks: None,
         sizes=lambda tasks: NetworkConfig(tasks=tasks),
         settings=lambda rows: TrainingConfig(),

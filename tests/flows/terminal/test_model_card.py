@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.terminal.model_card import show_card, show_tasks
+from flows.terminal.card_metrics import show_tasks
+from flows.terminal.model_card import show_card
 from gnn.bundle.bundle import Bundle
 from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chem.records.records import Failure
+from chem.structure.standardize import standardize
 from data.catalogue import catalogue
 from gnn.assembly.assemble import assemble_recipe
 from gnn.assembly.recipe import Recipe
@@ -98,3 +100,32 @@ def test_terms_are_told() -> None:
     (note,) = notes_on_terms(recipe(AMES, EXTRA_AMES, ROUTES))
     assert note.startswith("ld50_routes: trained on, and its values are not among the measured")
     assert describe_set("ld50_routes")["licence"] in note
+
+
+def test_the_card_is_told_what_sets_share_and_that_nothing_leaks() -> None:
+    given = recipe(AMES, {"name": "tox21", "split": "given"}, EXTRA_AMES, ship=())
+    found = assemble_recipe(given)
+    meta = found.data.meta
+    tables = [load_set(choice, 0)[0] for choice in given.sets]
+    molecules = [
+        {
+            read.smiles
+            for text in table.smiles
+            if not isinstance(read := standardize(text, "smiles"), Failure)
+        }
+        for table in tables
+    ]
+    shared = {(pair["first"], pair["second"]): pair["molecules"] for pair in meta["overlaps"]}
+    names = [choice.name for choice in given.sets]
+    for at, first in enumerate(names):
+        for behind in range(at + 1, len(names)):
+            count = len(molecules[at] & molecules[behind])
+            assert shared.get((first, names[behind]), 0) == count
+    assert [one["set"] for one in meta["held_back"]] == ["tdc_ames", "tox21"]
+    assert {one["trained_on"] for one in meta["held_back"]} == {0}
+    assert assemble_recipe(recipe(AMES)).data.meta["held_back"] == []
+
+
+def test_faults_are_described() -> None:
+    faults = describe_set("tox21")["faults"]
+    assert any("both classes" in fault for fault in faults)

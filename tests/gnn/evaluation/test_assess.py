@@ -12,9 +12,10 @@ from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import Domain, environment_bits
-from gnn.evaluation.assess import MIXED, Assessment, assess
+from gnn.evaluation.assess import MIXED, Assessment, assess, summarize_main
 from gnn.evaluation.card import TaskCard
 from gnn.evaluation.held_tasks import Outside
+from gnn.evaluation.metric_card import Metric
 from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet
@@ -348,3 +349,22 @@ def test_a_bundle_measures_its_distance(
     assert "small_distance" not in near
     both = Predictor([bundle, plain]).predict(drug_arrays)
     np.testing.assert_array_equal(both["small_distance"], found["small_distance"])
+
+
+def test_own_metrics_are_averaged_by_metric_and_errors_by_unit(judged: Assessment) -> None:
+    def task(main: str, value: float, unit: str = "h") -> TaskCard:
+        metrics = {
+            name: Metric(network=value, network_interval=(0, 1)) for name in ("mae", "spearman")
+        }
+        changes = {"main_metric": main, "unit": unit, "scale": "linear", "metrics": metrics}
+        return judged.tasks[0].model_copy(update=changes)
+
+    ranks = [task("spearman", 0.2), task("spearman", 0.6, "L/kg"), task("", 9.0)]
+    errors = [task("mae", 1.0), task("mae", 2.0)]
+    found = summarize_main([*ranks, *errors])
+    assert {name: (mean.tasks, mean.network) for name, mean in found.items()} == {
+        "spearman": (2, 0.4),
+        "mae": (2, 1.5),
+    }
+    assert list(summarize_main([*ranks, *errors, task("mae", 3.0, "%")])) == ["spearman"]
+    assert summarize_main([task("rmse", 1.0)]) == {}  # its card lacks its own metric

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 from sklearn import metrics as oracle
 
-from gnn.evaluation.metrics import METRICS, evaluate, measurable, spearman
+from gnn.evaluation.metrics import METRICS, evaluate, mean_over_tasks, measurable, measure, spearman
 
 ORACLES = {
     "r2": oracle.r2_score,
@@ -79,3 +79,47 @@ def test_the_same_seed_draws_the_same_interval() -> None:
 )
 def test_measurable(truth: list[float], kind: str, expected: bool) -> None:
     assert measurable(np.array(truth, dtype=float), kind) is expected
+
+
+@pytest.mark.parametrize("kind", sorted(METRICS))
+def test_a_gain_is_positive_where_ours_is_better_and_paired(kind: str) -> None:
+    truth, theirs = draw(kind, 200, 1)
+    ours = 0.7 * theirs + 0.3 * truth  # each value a bit nearer to the truth
+    for name, found in measure(truth, ours, theirs, kind).items():
+        alone = evaluate(truth, ours, kind)[name]
+        assert (found.network, found.network_interval) == (round(alone.value, 4), alone.interval)
+        assert found.forest is not None
+        assert found.forest_interval is not None
+        assert found.gain is not None
+        sign = -1 if name in ("rmse", "mae") else 1
+        assert found.gain.value == pytest.approx(sign * (found.network - found.forest), abs=2e-4)
+        low, high = found.gain.interval
+        assert 0 < low < found.gain.value < high
+        # The models err on the same molecules: unpaired draws would be wider.
+        assert high - low < found.forest_interval[1] - found.forest_interval[0]
+
+
+def test_equal_models_have_no_gain_and_without_a_forest_there_is_none() -> None:
+    truth, said = draw("regression", 60, 2)
+    for found in measure(truth, said, said, "regression").values():
+        assert found.gain is not None
+        assert (found.gain.value, found.gain.interval) == (0.0, (0.0, 0.0))
+    for forest in (None, np.full(60, np.nan)):
+        for found in measure(truth, said, forest, "regression").values():
+            assert (found.gain, found.forest, found.forest_interval) == (None, None, None)
+    assert measure(truth[:9], said[:9], None, "regression") == {}
+
+
+def test_a_mean_gain_is_drawn_over_tasks() -> None:
+    tasks = [
+        measure(truth, truth + shift, said, "regression")["mae"]
+        for shift, (truth, said) in ((at / 10, draw("regression", 50, at)) for at in range(8))
+    ]
+    mean = mean_over_tasks(tasks)
+    gains = [one.gain.value for one in tasks if one.gain is not None]
+    assert mean.gain is not None
+    assert mean.gain.value == pytest.approx(np.mean(gains), abs=1e-4)
+    assert min(gains) < mean.gain.interval[0] < mean.gain.value < mean.gain.interval[1] < max(gains)
+    assert mean_over_tasks(tasks[:1]).gain == tasks[0].gain
+    lacking = [*tasks, tasks[0].model_copy(update={"gain": None})]
+    assert mean_over_tasks(lacking).gain is None
