@@ -58,6 +58,6 @@ def show_overlaps(card: "Card") -> None:
         note(
             f"checked: of {counted(count, 'molecule')} that "
             f"{counted(len(card.held_back), 'set')} held back (each set counted alone), "
-            f"{trained_on:,} were trained on by any set; of {drawings:,} another set trained on another drawing (stereoisomer, "
-            f"tautomer, charge, place of a double bond){again}"
+            f"{trained_on:,} were trained on by any set; of {drawings:,} another set trained on "
+            f"another drawing (stereoisomer, tautomer, charge, place of a double bond){again}"
         )

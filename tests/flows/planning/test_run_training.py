@@ -16,6 +16,7 @@ from gnn.evaluation.card import DrugReference
 from gnn.features.graph_arrays import collect
 from gnn.models.network import NetworkConfig
 from gnn.training.loop import TrainingConfig
+from tests.conftest import MakeBundle
 
 
 @pytest.fixture
@@ -73,3 +74,24 @@ def test_without_the_drugs_no_training_begins(
     with pytest.raises(InputError, match="not to be had"):
         room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
     assert not (tmp_path / "bundle").exists()
+
+
+def test_other_trainings_are_compared_before_a_recipe_is_trained(
+    recipe: Any,
+    assembled: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_bundle: MakeBundle,
+) -> None:
+    plans: list[BundlePlan] = []
+    monkeypatch.setattr(room, "read_drugs", lambda progress: None)
+    monkeypatch.setattr(room, "build_bundle", lambda *given: plans.append(given[3]))
+    monkeypatch.setattr(room, "keep_measured_compounds", lambda *given: None)
+    card = make_bundle(tmp_path / "one", tasks=(("EGFR", "r"),)).card
+    recipe.beside = (card,)
+    room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
+    assert [plan.protocols for plan in plans] == [(card.as_protocol(),)]
+    recipe.beside = (make_bundle(tmp_path / "two").card,)  # it has herg, too
+    with pytest.raises(InputError, match="herg is a task of only one"):
+        room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
+    assert len(plans) == 1

@@ -12,6 +12,8 @@ from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.bundle.predict import Predictor
+from gnn.evaluation.card import Protocol
+from gnn.evaluation.sets_card import Overlap
 from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config
@@ -40,8 +42,25 @@ def data() -> TrainingSet:
         bounds=np.stack([0 * values, -1 * (values < LEVEL)], axis=1).astype(np.int8),
         roles=np.where(np.arange(150) % 3 == 0, "valid", "fit").astype("<U5")[None],
         tasks=({"name": "free", **about}, {"name": "ended", **about}),
-        meta={"featurizer": featurizer_spec()["hash"], "data": [], "split": "given"},
+        meta={
+            "featurizer": featurizer_spec()["hash"],
+            "data": [],
+            "split": "given",
+            "overlaps": [{"first": "a", "second": "b", "molecules": 7}],
+            "held_back": [{"set": "a", "molecules": 50, "trained_on": 0, "other_drawings": 1}],
+        },
     )
+
+
+OTHER = Protocol(
+    name="other",
+    trained_on="100 values",
+    measured_on="50 values",
+    validated_on=50,
+    summary={},
+    main_summary={},
+    coverage=0.9,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +70,7 @@ def bundle(data: TrainingSet, tmp_path_factory: pytest.TempPathFactory) -> Bundl
     config = TrainingConfig(epochs=20, batch=16, encoder_rate=0, learning_rate=3e-3)
     sizes = network_config(2, SIZES, pretrained)
     run = TrainingRun(data, sizes, config, pretrained, 0, "cpu", None)
-    plan = BundlePlan("small", "Small", forest=False)
+    plan = BundlePlan("small", "Small", forest=False, protocols=(OTHER,))
     build_bundle(folder, Assembled(data, [""] * 150, []), run, plan)
     return load_bundle(folder, featurizer_spec()["hash"])
 
@@ -65,6 +84,13 @@ def test_its_card_has_the_numbers_of_the_task_with_a_floor(bundle: Bundle) -> No
     assert bundle.card.inactivity is not None
     assert bundle.card.inactivity.tasks == 1
     assert bundle.card.inactivity.log_loss < bundle.card.inactivity.log_loss_of_share
+
+
+def test_its_card_tells_of_its_sets_and_of_another_training(bundle: Bundle) -> None:
+    assert bundle.card.overlaps == (Overlap(first="a", second="b", molecules=7),)
+    (held_back,) = bundle.card.held_back
+    assert (held_back.set, held_back.molecules, held_back.other_drawings) == ("a", 50, 1)
+    assert bundle.card.protocols == (OTHER,)
 
 
 def test_its_predictions_say_who_is_inactive(bundle: Bundle, data: TrainingSet) -> None:
