@@ -37,7 +37,7 @@ def predict(
         typer.Option(
             metavar="NAME|DIR",
             help="Bundle to predict with. Repeat for more.",
-            show_default="all shipped bundles that may be used for everything",
+            show_default="all shipped bundles without a restricted licence",
         ),
     ] = None,
     task: Annotated[

@@ -114,9 +114,7 @@ def assess(
     cards = []
     every = zip(kept, held, calibrations, cross_fitted, inactivity, strict=True)
     for task, found, calibration, seen, known in every:
-        baseline = None
-        if forest is not None and len(found.rows):
-            baseline = forest(int(task))[found.rows]
+        baseline = forest(int(task))[found.rows] if forest and len(found.rows) else None
         metrics = task_metrics(found, seen, baseline, data.bounds[found.rows, task] == 0)
         card = task_card(data, int(task), found, calibration, metrics, seen)
         cards.append(card.model_copy(update={"inactivity": known}))

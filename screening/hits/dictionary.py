@@ -264,8 +264,8 @@ _IDENTITY: Mapping[str, Meaning] = {
         source="RDKit",
     ),
     "score": Meaning(
-        "Score that orders the list: the weighted geometric mean of the columns d_…, each of which "
-        "counts as at least 0.01.",
+        "Score that orders the list: the weighted geometric mean of the columns d_…, in which each "
+        "d counts as 0.01 + 0.99 d.",
         "",
         "0.01 to 1",
         "Derringer 1980 (doi 10.1080/00224065.1980.11980968)",
