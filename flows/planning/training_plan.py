@@ -61,6 +61,8 @@ class Training:
     """The kind of model for an assay; None for a recipe."""
     notes: tuple[str, ...]
     """Decisions made in reading the assay, one line each."""
+    mutants: str | None = None
+    """The set of mutants that a recipe names."""
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -134,6 +136,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         pretrained=recipe.encoder(),
         model=None,
         notes=(),
+        mutants=recipe.mutants,
     )
 
 

@@ -30,6 +30,7 @@ def recipe() -> Any:
         ship=(),
         refit=False,
         pretrained=None,
+        mutants=None,
         model=None,
         teaching=lambda tasks: None,
         sizes=lambda tasks: NetworkConfig(tasks=tasks),
@@ -70,5 +71,15 @@ def test_without_the_drugs_no_training_begins(
 
     monkeypatch.setattr(room, "read_drugs", refuse)
     with pytest.raises(InputError, match="not to be had"):
+        room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_the_mutants_that_a_recipe_names_are_read_before_it_is_trained(
+    recipe: Any, assembled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe.mutants = "tox21"
+    monkeypatch.setattr(room, "read_drugs", lambda progress: None)
+    with pytest.raises(InputError, match="tox21 is a set of kind activities, expected one of kind"):
         room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
     assert not (tmp_path / "bundle").exists()
