@@ -62,8 +62,14 @@ def with_mutants(card: Card, found: MutantSet) -> Card:
     names = [card.tasks[at[pairs.mutants[k].uniprot]].name for k in known]
     mutants = _card(found, known, names)
     data = [*card.data, *([found.source] if mutants else [])]
+    name = found.source["name"]
     if mutants is None:
-        notes.append(f"{found.source['name']}: too few compounds for any mutant of a task")
+        notes.append(f"{name}: too few compounds for any mutant of a task")
+    else:
+        notes.append(
+            f"{name}: mutants are fitted to it, and its values are in no file of the bundle; its "
+            f"terms: {found.source['licence']}"
+        )
     return card.model_copy(update={"mutants": mutants, "data": data, "notes": notes})
 
 

@@ -41,7 +41,8 @@ def _row(one: TaskMutant, said: Mapping[str, float], spans: str) -> list[str]:
     if found is None or numbers is None:
         return [one.card.name, "no data", "", "", "", "", f"{one.card.compounds}", "", ""]
     value, low, high = (format_number(float(end[0]), _DIGITS) for end in found)
-    change = float(found.value[0] - wild[0])
+    # The difference of the shown numbers, as the tables show both.
+    change = float(value) - float(format_number(float(wild[0]), _DIGITS))
     return [
         *(one.card.name, value, low, high, spans or "90 % interval"),
         f"{'-' if change < 0 else '+'}{format_number(abs(change), _DIGITS)}",

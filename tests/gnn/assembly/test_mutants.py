@@ -64,6 +64,7 @@ def test_mutants_of_the_tasks_are_in_the_card(card: Card) -> None:
 def test_what_is_left_out_is_told(card: Card) -> None:
     notes = with_mutants(card, mutant_set()).notes
     assert "left out: GCN2" in notes
+    assert any(note.startswith("kinase_mutants: mutants are fitted to it") for note in notes)
     assert any("1 mutant of proteins without a task left out: KIT" in note for note in notes)
 
 
