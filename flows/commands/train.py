@@ -147,7 +147,7 @@ def train(
         str,
         typer.Argument(
             metavar="RECIPE|ASSAY",
-            help="Recipe (activity, toxicity, admet or a TOML file), or assay file.",
+            help="Recipe (activity, toxicity, admet, side_effects or a TOML file), or assay file.",
         ),
     ],
     out: Annotated[

@@ -65,7 +65,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         print(short(outcome.folder / name))
     if counts.hits:
         note_if(reference_line(screen))
-    for line in (*told_changes(outcome), *domain_lines(outcome)):
+    for line in (*told_changes(outcome), *domain_lines(outcome), *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
 

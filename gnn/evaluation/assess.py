@@ -18,7 +18,7 @@ from gnn.calibration.fit_inactivity import fit_inactivity
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.calibration.source_shift import SourceShift
 from gnn.evaluation.card import Metric, Probabilities, Summary, TaskCard
-from gnn.evaluation.domain_card import DistanceBin, DomainCard, ShiftCard
+from gnn.evaluation.domain_card import DistanceBin, DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
 from gnn.evaluation.inactivity_card import InactivitySummary
 from gnn.evaluation.inactivity_quality import inactivity_card, summarize_inactivity
@@ -30,6 +30,7 @@ from gnn.evaluation.reliability import (
     compare_probabilities,
     coverage_by_third,
     errors_by_distance,
+    measure_shared_error,
 )
 from gnn.evaluation.shift import Shifted, measure_shift
 from gnn.features.array_types import Bools, Floats, Floats64, Ints
@@ -56,6 +57,7 @@ class Assessment(NamedTuple):
     unit: str
     errors: tuple[DistanceBin, ...]
     shifts: tuple[ShiftCard, ...] = ()
+    shared_error: SharedErrorCard | None = None
 
     def facts(self, domain: Domain) -> dict[str, Any]:
         """Return the fields of a card that it fills."""
@@ -133,6 +135,7 @@ def assess(
         unit=unit,
         errors=errors_by_distance(regressions, classes),
         shifts=shifted.cards,
+        shared_error=measure_shared_error(data, held, cross_fitted),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
-from gnn.evaluation.domain_card import DomainCard, ShiftCard
+from gnn.evaluation.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 from gnn.evaluation.mutant_card import MutantsCard
 
@@ -243,6 +243,8 @@ class Card(_Strict):
     """The mutants of its targets; None if none were fitted, and in older bundles."""
     shifts: tuple[ShiftCard, ...] = ()
     """The intervals on values of another source; empty if none was held out whole."""
+    shared_error: SharedErrorCard | None = None
+    """How the errors of regressions go together; None if that was not measured."""
     domain: DomainCard | None = None
     drugs: DrugReference | None = None
     """The drugs of ``TaskCard.drug_quantiles``; None if nothing was predicted for them."""

@@ -1,4 +1,4 @@
-"""Defines the parts of a bundle's card on its domain, and on intervals of another source."""
+"""Defines the parts of a bundle's card on its domain, and on the errors there and elsewhere."""
 
 import math
 from typing import Literal
@@ -77,3 +77,16 @@ class DomainCard(_Strict):
         the one that decides, and a filter with two decimals selects the same molecules.
         """
         return math.floor(100 * min(self.limit, FARTHEST) + 1e-9) / 100
+
+
+class SharedErrorCard(_Strict):
+    """How errors go together; see :mod:`gnn.calibration.shared_error`."""
+
+    targets: float | None
+    """Correlation of one compound's errors on two targets; None: too few pairs."""
+    target_pairs: int
+    similarities: tuple[float, ...]
+    """Mean similarities of pairs of compounds, ascending."""
+    series: tuple[float, ...]
+    """Correlations of two compounds' errors on one target, at these similarities."""
+    series_pairs: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Measures error bars and probabilities: coverage, calibration and error by distance."""
+"""Measures error bars and probabilities: coverage, calibration, errors by distance and together."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,10 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gnn.calibration.calibrate import HeldTask
+from gnn.calibration.domain import environment_bits
+from gnn.calibration.shared_error import fit_shared_error, standard_errors
 from gnn.calibration.source_shift import SourceShift
 from gnn.evaluation.card import Probabilities
-from gnn.evaluation.domain_card import DistanceBin
+from gnn.evaluation.domain_card import DistanceBin, SharedErrorCard
 from gnn.features.array_types import Bools, Floats
+from gnn.features.graph_arrays import take
+from gnn.training.training_set import TrainingSet
 
 EDGES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
 """Distances between which errors are averaged."""
@@ -121,3 +126,25 @@ def errors_by_distance(
         counts = {"values": int(here.sum()), "classes": int(there.sum())}
         found.append(DistanceBin(low=low, high=high, **counts, **numbers))
     return tuple(found)
+
+
+def measure_shared_error(
+    data: TrainingSet, held: Sequence[HeldTask], cross_fitted: Sequence[CrossFitted]
+) -> SharedErrorCard | None:
+    """Return the correlations of the errors on values of regressions; None without any.
+
+    Bounds show no error and are left out.
+    """
+    errors, rows = [], []
+    for task, found in zip(held, cross_fitted, strict=True):
+        exact = task.bounds == 0
+        if not task.binary and exact.any():
+            ends = (found.truth, found.value, found.low, found.high)
+            errors.append(standard_errors(*(one[exact] for one in ends)))
+            rows.append(task.rows[exact])
+    if not rows:
+        return None
+    molecules, place = np.unique(np.concatenate(rows), return_inverse=True)
+    places = np.split(place, np.cumsum([len(one) for one in rows])[:-1])
+    bits = environment_bits(take(data.graphs, molecules))
+    return SharedErrorCard(**fit_shared_error(errors, places, bits)._asdict())

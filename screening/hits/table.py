@@ -10,6 +10,7 @@ from chem.features.properties import PROPERTIES
 from gnn.bundle.inactivity_columns import IF_ACTIVE, P_INACTIVE
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.derived_columns import Derived, HitNumbers, derived_columns
+from screening.hits.expected_actives import tell_expected
 from screening.hits.hit_rows import hit_rows
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
@@ -102,6 +103,8 @@ class HitTable(NamedTuple):
     """The panel of the screen; None without one."""
     profiles: Sequence[Profile] = ()
     """[hits] the predictions on the targets of the panel; empty without one."""
+    expected: tuple[str, ...] = ()
+    """How many hits are expected to be active, a sentence for each primary target if known."""
 
     def first(self, size: int) -> "HitTable":
         """Return the table of the first hits."""
@@ -171,7 +174,8 @@ def hit_table(
     profiles = profiles_of(hits, panel) if panel is not None else ()
     each = profiles or [None] * len(hits)
     for hit, extra, one, profile in zip(hit_rows(hits), extras, known, each, strict=True):
-        facts = HitFacts(hit, screen, units, cards.limits, one.neighbours, one.flags, cards.drugs)
+        more = (cards.drugs, cards.correlations)
+        facts = HitFacts(hit, screen, units, cards.limits, one.neighbours, one.flags, *more)
         against.append(contradictions(facts))
         outsides.append(tuple(facts.outsides.values()))
         doubted.append(tuple(doubts(facts)))
@@ -184,8 +188,9 @@ def hit_table(
         cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
         rows.append([_cell(hit, cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
-    more = (tuple(groups), tuple(compared), derived, panel, profiles)
-    return HitTable(tuple(columns), rows, *told, *more)
+    last = (tuple(groups), tuple(compared), derived, panel, profiles)
+    expected = tuple(tell_expected(hits, screen, units, cards.correlations))
+    return HitTable(tuple(columns), rows, *told, *last, expected)
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:

@@ -1,8 +1,10 @@
 """Phrases on the selectivity of a hit over its off-targets.
 
 The margin is the best primary prediction minus the prediction of an off-target. Both predictions
-have errors. The error of the margin is the root of the sum of their squares, as for independent
-errors. Errors on related targets are mostly correlated, so this is cautious.
+have errors, and those of one compound are correlated: a compound that is predicted too potent on
+one target mostly is so on another. If the card of the bundle says how much, the error of the margin
+is that of the difference of correlated errors. Otherwise, and between bundles, it is that of
+independent errors, which is cautious.
 
 The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is stated as a
 selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
@@ -101,14 +103,27 @@ def best_primary(hit: HitFacts) -> Primary:
 
 
 def _margin(hit: HitFacts, term: OffTarget) -> Margin:
-    stds = (hit.row.get(f"{best_primary(hit).name}_std"), hit.row.get(f"{term.task}_std"))
-    error = math.hypot(*(math.inf if std is None else float(std) for std in stds))
+    best = best_primary(hit)
+    stds = [hit.row.get(f"{name}_std") for name in (best.name, term.task)]
+    one, other = (math.inf if std is None else float(std) for std in stds)
+    error = _error(one, other, hit.shared(best, term))
     value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
     name = term.name
     if name in {over.name for over in hit.screen.objective.selective_over}:
         bundle = bundle_of(term.task, hit.limits)
         name = f"{name} ({term.task.removeprefix(bundle + '_')})"
     return Margin(name, value, error, worth, hit.units.get(term.task, PACTIVITY))
+
+
+def _error(one: float, other: float, correlation: float) -> float:
+    """Return the standard deviation of a difference.
+
+    >>> _error(0.6, 0.8, 0.0), round(_error(0.6, 0.8, 0.5), 2), _error(0.6, math.inf, 0.5)
+    (1.0, 0.72, inf)
+    """
+    if math.isinf(one) or math.isinf(other):
+        return math.inf
+    return math.sqrt(one**2 + other**2 - 2 * correlation * one * other)
 
 
 def _names(margins: Sequence[Margin]) -> str:

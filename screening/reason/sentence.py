@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from screening.evidence.evidence import Flag, Neighbour
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
-from screening.score.card_facts import DrugQuantiles
+from screening.score.card_facts import DrugQuantiles, ErrorCorrelations
 from screening.score.predicted_columns import Limits, bundle_of, distance_column, unit_of
 from screening.text.applicability import Outside, outside_of
 from screening.text.drug_percentile import among_drugs, percent_below
@@ -32,6 +32,8 @@ class HitFacts:
     flags: Sequence[Flag] = ()
     """Structural alerts with their atoms."""
     drugs: DrugQuantiles = field(default_factory=dict)
+    correlations: Mapping[str, ErrorCorrelations] = field(default_factory=dict)
+    """How errors go together, by bundle."""
 
     @property
     def smiles(self) -> str:
@@ -54,6 +56,12 @@ class HitFacts:
         """Return the distance to the training compounds of a term's model; None if unknown."""
         distance = self.row.get(distance_column(term.task, self.limits))
         return None if distance is None else float(distance)
+
+    def shared(self, one: Prediction, other: Prediction) -> float:
+        """Return the correlation of the errors of two terms: 0 if unknown, or of two bundles."""
+        bundles = {bundle_of(term.task, self.limits) for term in (one, other)}
+        known = self.correlations.get(min(bundles)) if len(bundles) == 1 else None
+        return (known.targets or 0.0) if known is not None else 0.0
 
     @cached_property
     def outsides(self) -> dict[str, Outside]:

@@ -18,7 +18,7 @@ from screening.objective.screen_file import hash_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking, SelectionReport
 from screening.rank.structure_columns import SAME_BUT_ISOTOPES
-from screening.score.card_facts import DrugQuantiles
+from screening.score.card_facts import DrugQuantiles, ErrorCorrelations
 from screening.score.target_panel import TargetPanel
 from screening.score.triage_recall import TriageFacts
 from screening.select.selection_report import EXCLUDED, is_refusal
@@ -78,6 +78,7 @@ class RunFacts:
     logarithms: Collection[str] = ()
     """Tasks that are learned as logarithms."""
     drugs: DrugQuantiles = field(default_factory=dict)
+    correlations: Mapping[str, ErrorCorrelations] = field(default_factory=dict)
     operating_points: Mapping[str, OperatingPoints] = field(default_factory=dict)
     """The measured errors of each class at each threshold, if its card has them."""
     panel: TargetPanel | None = None

@@ -79,6 +79,7 @@ def render_report(
         audit=audit_line(ranking),
         crossed=[one for one in crossed_domains(ranking.hits, screen, facts.limits) if one.outside],
         doubts=sum_up_doubts(table),
+        expected=table.expected,
         objective=describe_objective(screen),
         lines=risk_lines(screen, facts.units, facts.operating_points),
         count=len(shown.rows),

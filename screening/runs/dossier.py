@@ -24,7 +24,7 @@ from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of
-from screening.score.card_facts import drug_quantiles
+from screening.score.card_facts import drug_quantiles, error_correlations
 from screening.score.worker_models import load_predictor
 from screening.storage.schema import ACCEPTED, GRAPH, read_extra
 from screening.storage.store import Store
@@ -168,7 +168,7 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
     hit["alerts"] = "; ".join(f"{flag.source} {flag.name}" for flag in evidence.flags)
     facts = HitFacts(
         *(hit, screen, past.units, past.limits, evidence.neighbours, evidence.flags),
-        drug_quantiles(past.bundles),
+        *(drug_quantiles(past.bundles), error_correlations(past.bundles)),
     )
     words = reason(facts)
     return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)

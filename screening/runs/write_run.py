@@ -44,7 +44,12 @@ from screening.report.manifest import (
 )
 from screening.report.report import render_report
 from screening.runs.runfolder import MANIFEST, WHERE, check_no_links
-from screening.score.card_facts import CardFacts, drug_quantiles, operating_points
+from screening.score.card_facts import (
+    CardFacts,
+    drug_quantiles,
+    error_correlations,
+    operating_points,
+)
 from screening.score.predicted_columns import (
     calibrated_tasks,
     domain_limits,
@@ -102,7 +107,7 @@ def hand_over(
     for what, (found, counted) in written.items():
         if found != counted:
             raise AccountingError(f"{what}: {counted} were counted but {found} were handed over")
-    own, cards = facts.extra_columns, CardFacts(facts.limits, facts.drugs)
+    own, cards = facts.extra_columns, CardFacts(facts.limits, facts.drugs, facts.correlations)
     table = hit_table(ranking.hits, screen, facts.units, own, evidence, cards, facts.panel)
     names = ["rejects.csv", "duplicates.csv"]
     names += _write_hits(folder, table, ranking, screen, facts)
@@ -216,6 +221,7 @@ def publish(
         calibrated=calibrated_tasks(bundles),
         logarithms=logarithm_tasks(bundles),
         drugs=drug_quantiles(bundles),
+        correlations=error_correlations(bundles),
         operating_points=operating_points(bundles),
         panel=panel_of(screen, bundles),
     )

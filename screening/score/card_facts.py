@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from screening.score.predicted_columns import Limits
 
@@ -14,12 +14,24 @@ DrugQuantiles = Mapping[str, Sequence[float]]
 """The predictions for approved drugs, 0th to 100th percentile in steps of 5, by predicted task."""
 
 
+class ErrorCorrelations(NamedTuple):
+    """How the errors of a bundle's predictions go together."""
+
+    targets: float | None
+    """Of one compound's errors on two targets, 0 to 1; None if unknown."""
+    similarities: tuple[float, ...]
+    series: tuple[float, ...]
+    """Of two compounds' errors on one target at these similarities; both are empty if unknown."""
+
+
 @dataclass(frozen=True)
 class CardFacts:
     """The facts of cards that the text of a hit needs; without them it says less."""
 
     limits: Limits = field(default_factory=dict)
     drugs: DrugQuantiles = field(default_factory=dict)
+    correlations: Mapping[str, ErrorCorrelations] = field(default_factory=dict)
+    """By bundle."""
 
 
 def drug_quantiles(bundles: "Sequence[Bundle]") -> dict[str, tuple[float, ...]]:
@@ -40,3 +52,13 @@ def operating_points(bundles: "Sequence[Bundle]") -> "dict[str, OperatingPoints]
         for task in bundle.card.tasks
         if task.operating_points is not None
     }
+
+
+def error_correlations(bundles: "Sequence[Bundle]") -> dict[str, ErrorCorrelations]:
+    """Return how errors go together, by bundle, for each bundle whose card says it."""
+    found = {}
+    for bundle in bundles:
+        if (known := bundle.card.shared_error) is not None:
+            series = (known.similarities, known.series)
+            found[bundle.card.name] = ErrorCorrelations(known.targets, *series)
+    return found

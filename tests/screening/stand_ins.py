@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from screening.rank.rank import Ranking
 from screening.reason.reason import reason
 from screening.reason.sentence import HitFacts
 from screening.report.manifest import Artefact, RunFacts
+from screening.score.card_facts import ErrorCorrelations
 from screening.score.target_panel import GROUPS, PanelTarget, TargetPanel
 
 DRUGS = {
@@ -209,6 +211,7 @@ def tell() -> Tell:
         neighbours: Sequence[Neighbour] = (),
         units: Mapping[str, str] | None = None,
         limits: Mapping[str, float] | None = None,
+        correlations: Mapping[str, ErrorCorrelations] | None = None,
         **more: Any,
     ) -> str:
         frame = pd.DataFrame([{**GOOD, **(changed or {})}])
@@ -221,6 +224,7 @@ def tell() -> Tell:
             **GOOD_UNITS,
             **(units or {}),
         }
-        return reason(HitFacts(hit, screen, given, limits or {}, known))
+        facts = HitFacts(hit, screen, given, limits or {}, known)
+        return reason(replace(facts, correlations=correlations or {}))
 
     return told

@@ -196,6 +196,6 @@ def test_the_size_of_what_is_pretrained_is_not_a_choice(tmp_path: Path) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     assert "No such file" in refused(tmp_path / "none.toml")
     with pytest.raises(
-        ModelError, match=r"^[^\n]*no recipe 'toxi'[^\n]*activity, admet, toxicity$"
+        ModelError, match=r"^[^\n]*no recipe 'toxi'[^\n]*activity, admet, side_effects, toxicity$"
     ):
         find_recipe("toxi")

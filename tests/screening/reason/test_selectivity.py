@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.screen_settings import Screen
+from screening.score.card_facts import ErrorCorrelations
 
 Tell = Callable[..., str]
 ALL = "100-fold or more over AURKA, CDK2 and INSR (cautious value, all 3 off-targets)"
@@ -72,6 +73,17 @@ def test_what_is_told_is_what_is_left_less_the_error(
 def test_the_errors_of_both_predictions_count(kinase: Screen, tell: Tell) -> None:
     changed = {"activity_AURKA": margin(100), "activity_AURKA_std": 0.3, "activity_EGFR_std": 0.4}
     assert "30-fold or more over AURKA" in tell(only(kinase, 1), changed)  # 2.0 - 0.5
+
+
+@pytest.mark.parametrize(("correlation", "folds"), [(0.0, 30), (0.5, 40), (1.0, 70), (None, 30)])
+def test_correlated_errors_leave_a_smaller_error_of_the_margin(
+    correlation: float | None, folds: int, kinase: Screen, tell: Tell
+) -> None:
+    changed = {"activity_AURKA": margin(100), "activity_AURKA_std": 0.3, "activity_EGFR_std": 0.4}
+    known = {"activity": ErrorCorrelations(correlation, (), ())}
+    limits = {"activity_distance": 0.7}
+    told = tell(only(kinase, 1), changed, limits=limits, correlations=known)
+    assert f"{folds}-fold or more over AURKA" in told
 
 
 def test_several_margins_that_are_not_shown_are_told_by_their_ends(

@@ -1,4 +1,7 @@
-"""One compound replayed: it agrees with the hit list, and its page runs nothing."""
+"""One compound replayed: it agrees with the hit list, and its page runs nothing.
+
+Its liabilities stand beside approved drugs, and on a side of their lines.
+"""
 
 import csv
 from collections.abc import Callable
@@ -12,18 +15,21 @@ from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import load_bundle, write_card
 from gnn.evaluation.mutant_card import MutantCard, MutantsCard
+from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
+from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
 from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
 from screening.runs.dossier_page import render_dossier, sections
 from screening.runs.past_run import open_run
 from screening.runs.write_run import Outcome
+from screening.score.predicted_columns import task_units
 from screening.text.cells import unescape_cell
 from tests.conftest import MakeBundle
 from tests.gnn.evaluation.test_mutant_card import NUMBERS
 
-SAID = {"small_EGFR": 8.0, "small_EGFR_lo": 7.0, "small_EGFR_hi": 9.0, "small_distance": 0.3}
+ON_EGFR = {"small_EGFR": 8.0, "small_EGFR_lo": 7.0, "small_EGFR_hi": 9.0, "small_distance": 0.3}
 HitsOf = Callable[[Path], list[dict[str, str]]]
 
 
@@ -118,6 +124,52 @@ def test_a_duplicate_names_the_first_record_and_what_differs(drug_run: Outcome) 
         assert dossier.key == open_dossier(past, int(one["first_row"])).key
 
 
+SCREEN = Screen.model_validate(
+    {
+        "name": "x",
+        "title": "x",
+        "library": "x.csv",
+        "bundles": ["small"],
+        "primary": [{"task": "small_EGFR", "zero": 5.0, "full": 8.0}],
+        "liabilities": [
+            {"task": "small_herg", "full": 0.3, "zero": 1.0, "cost_ratio": 4.0},
+            {"task": "small_ames", "full": 0.3, "zero": 1.0},
+            {"task": "small_logS", "full": -3.0, "zero": -6.0},
+        ],
+    }
+)
+SAID = {"small_herg": 0.21, "small_ames": 0.49, "small_logS": -4.0, "small_distance": 0.5}
+
+
+@pytest.fixture
+def past(make_bundle: MakeBundle, tmp_path: Path) -> Any:
+    """A run with a bundle that knows the drugs' predictions for hERG and solubility alone."""
+    tasks = (("EGFR", "r"), ("herg", "c"), ("ames", "c"), ("logS", "r"))
+    bundle = make_bundle(tmp_path, tasks=tasks)
+    herg = {"drug_quantiles": tuple(step / 20 for step in range(21))}
+    soluble = {"drug_quantiles": tuple(step / 2 - 8 for step in range(21))}
+    first, second, third, fourth = bundle.card.tasks
+    known = (first, second.model_copy(update=herg), third, fourth.model_copy(update=soluble))
+    write_card(tmp_path, bundle.card.model_copy(update={"tasks": known}))
+    bundles = (load_bundle(tmp_path, bundle.card.featurizer),)
+    limits = {"small_distance": 0.6}
+    return SimpleNamespace(bundles=bundles, screen=SCREEN, units=task_units(bundles), limits=limits)
+
+
+def test_each_liability_is_compared_with_drugs_and_with_its_line(past: Any) -> None:
+    herg, ames, soluble = liability_rows(SAID, past)
+    assert len(herg) == len(LIABILITY_HEADER)
+    among = "higher than 21 % of approved drugs"
+    assert herg == ["hERG", "0.210", among, "above its line", "0.20 (cost ratio 4)"]
+    assert ames == ["AMES", "0.490", "", "below its line", "0.50 (more likely than not)"]
+    assert soluble == ["logS", "-4.00", "higher than 40 % of approved drugs", "", ""]
+
+
+def test_outside_the_domain_nothing_is_compared(past: Any) -> None:
+    for row in liability_rows({**SAID, "small_distance": 0.7}, past):
+        assert row[2:4] == ["", "prediction not reliable"]
+
+
 @pytest.fixture
 def with_mutants(make_bundle: MakeBundle, tmp_path: Path) -> Any:
     bundle = make_bundle(tmp_path)
@@ -142,7 +194,7 @@ def with_mutants(make_bundle: MakeBundle, tmp_path: Path) -> Any:
 
 
 def test_each_mutant_of_a_task_has_its_interval_and_its_quality(with_mutants: Any) -> None:
-    first, bare = mutant_rows(SAID, ["small_herg", "small_EGFR"], with_mutants)
+    first, bare = mutant_rows(ON_EGFR, ["small_herg", "small_EGFR"], with_mutants)
     assert len(first) == len(bare) == len(MUTANT_HEADER)
     name, value, low, high, spans, change, *quality = first
     assert (name, value, change, spans) == ("EGFR T790M", "7.40", "-0.60", "90 % interval")
@@ -153,14 +205,14 @@ def test_each_mutant_of_a_task_has_its_interval_and_its_quality(with_mutants: An
 
 
 def test_outside_the_domain_the_range_is_not_reliable(with_mutants: Any) -> None:
-    first, _ = mutant_rows({**SAID, "small_distance": 0.7}, ["small_EGFR"], with_mutants)
+    first, _ = mutant_rows({**ON_EGFR, "small_distance": 0.7}, ["small_EGFR"], with_mutants)
     assert first[4] == "not reliable: outside small's domain"
 
 
 def test_other_tasks_and_older_bundles_have_none(
     with_mutants: Any, make_bundle: MakeBundle
 ) -> None:
-    assert list(mutant_rows(SAID, ["small_herg"], with_mutants)) == []
+    assert list(mutant_rows(ON_EGFR, ["small_herg"], with_mutants)) == []
     plain = make_bundle(with_mutants.bundles[0].path / "plain")
     older: Any = SimpleNamespace(bundles=(plain,), limits=with_mutants.limits)
-    assert list(mutant_rows(SAID, ["small_EGFR"], older)) == []
+    assert list(mutant_rows(ON_EGFR, ["small_EGFR"], older)) == []
