@@ -87,7 +87,8 @@ class Dataset(_Entry):
 
     name: str
     title: str
-    kind: Literal["library", "activities", "benchmark"]
+    kind: Literal["library", "activities", "benchmark", "mutants"]
+    """``mutants``: differences to the wild type, see :mod:`data.public_sets.mutants`."""
     file: str
     """Relative path, in a mirror folder and below ``datasets`` in the cache."""
     sha256: Sha256
@@ -126,7 +127,8 @@ class Dataset(_Entry):
     """What every column is that no other field names: a task with the column's name."""
     task_column: str | None = None
     """Column with the task of each row of a long table (one row per measurement). Without ``tasks``
-    it has UniProt accessions, and the tasks are the human kinases of the panel, in pActivity."""
+    it has UniProt accessions, and the tasks are the human kinases of the panel, in pActivity; in
+    a set of mutants it has the constructs."""
     value_column: str | None = None
     """Column with the measurements of a long table."""
     floors: tuple[float, ...] = ()

@@ -31,10 +31,15 @@ def load_activities(name: str, progress: Progress | None = None) -> ActivityTabl
     out of a task that is learned as logarithms. Omissions are in the table's notes.
 
     Raises:
-        InputError: The name is unknown, the set is a library without activities, or the file cannot
+        InputError: The name is unknown, the set is a library or one of mutants, or the file cannot
             be had.
     """
     entry = dataset(name)
+    if entry.kind == "mutants":
+        raise InputError(
+            f"dataset {name} has values of mutants, expected activities; name it as mutants = "
+            f'"{name}" in a recipe, or train on another one (`hitlist data list`).'
+        )
     if not entry.all_tasks and not entry.task_column:
         raise InputError(
             f"dataset {name} is a {entry.kind} without measurements; screen it with --library, or "

@@ -10,6 +10,7 @@ from flows.terminal.card_metrics import show_tasks
 from flows.terminal.card_sources import show_sources
 from flows.terminal.console import note, stoppable
 from flows.terminal.model_card import find_task, show_card, show_lines
+from flows.terminal.mutant_card import show_mutants
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
@@ -53,12 +54,14 @@ def show_bundle(
         found = find_task(card, task)
         show_tasks(card, [found])
         show_lines(found)
+        show_mutants(card, [found.name])
         return
     note(f"{card.name}: {card.title}. {card.description}".strip())
     note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
     for line in card.restrictions:
         note(line)
     show_card(card)
+    show_mutants(card)
     show_explanations(card)
     show_sources(card, load_measured_compounds(find_bundle(name), card))
 

@@ -46,6 +46,8 @@ def measurements_of_sets(card: Card, progress: Progress | None = None) -> Measur
     tables, sources = [], []
     for source in card.data:
         _check(source, card)
+        if dataset(source["name"]).kind == "mutants":
+            continue  # its values are of no task
         table = load_activities(source["name"])
         if not {task.name for task in table.tasks} & set(tasks):
             continue

@@ -14,6 +14,7 @@ from flows.planning.training_plan import Progress, Training
 from gnn.assembly.approved_drugs import read_drugs
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_assay, build_bundle
+from gnn.assembly.mutants import read_mutant_set
 from gnn.assembly.own_assay import FittedAssay, fit_assay
 from gnn.evaluation.card import Card
 from gnn.training.loop import TrainingRun
@@ -55,6 +56,7 @@ def run_training(
         "hitlist": version("hitlist"),
     }
     drugs = read_drugs(progress)  # before the training, which would be lost without them
+    mutants = read_mutant_set(training.mutants)
     place = work or cache_folder().absolute() / "training" / hash_purpose(purpose)
     check_writable(place, WORK_REMEDY if work else CACHE_REMEDY)
     run = TrainingRun(data, sizes, settings, training.pretrained, training.seed, device, progress)
@@ -69,6 +71,7 @@ def run_training(
         training.refit,
         drugs,
         protocols,
+        mutants,
     )
     card = build_bundle(out, assembled, run, plan, place)
     keep_measured_compounds(out, training.measurements(card, progress))

@@ -64,6 +64,8 @@ class Training:
     """Decisions made in reading the assay, one line each."""
     beside: tuple[Card, ...] = ()
     """The cards of other trainings of the recipe."""
+    mutants: str | None = None
+    """The set of mutants that a recipe names."""
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -141,6 +143,7 @@ def _plan_recipe(recipe: Recipe, name: str | None, members: int | None, held_out
         pretrained=recipe.encoder(),
         model=None,
         notes=(),
+        mutants=recipe.mutants,
     )
 
 

@@ -13,6 +13,7 @@ from chem.disk.scratch import scratch_folder
 from chem.features.fingerprints import count_fingerprints
 from gnn.assembly.approved_drugs import Drugs, compared_with_drugs
 from gnn.assembly.assemble import Assembled
+from gnn.assembly.mutants import MutantSet, with_mutants
 from gnn.assembly.own_assay import FittedAssay
 from gnn.bundle.bundle import Bundle, network_of, save_bundle
 from gnn.calibration.calibration import Outputs
@@ -66,6 +67,8 @@ class BundlePlan:
     """The approved drugs that a recipe's shipped networks predict for the card; None: none."""
     protocols: tuple[Protocol, ...] = ()
     """The results of other trainings of the recipe, for the card."""
+    mutants: MutantSet | None = None
+    """The measurements from which mutants of a recipe's targets are fitted; None: none."""
 
 
 def build_bundle(
@@ -124,6 +127,8 @@ def build_bundle(
         sizes = NetworkConfig(**card.network)  # type: ignore[arg-type]
         networks = tuple(network_of(state, sizes) for state in states)
         card = compared_with_drugs(Bundle(folder, card, networks, domain), plan.drugs)
+    if plan.mutants is not None:
+        card = with_mutants(card, plan.mutants)
     save_bundle(folder, card, states, domain)
     return card
 

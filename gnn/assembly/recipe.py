@@ -117,6 +117,9 @@ class Recipe(_Strict):
     description: str = ""
     sets: Annotated[tuple[SetChoice, ...], Field(min_length=1)]
     presumed_inactive: Presumed | None = None
+    mutants: str | None = None
+    """Name in the catalogue of a set of mutants, from which differences of the shipped targets'
+    mutants to their wild types are fitted; None: no mutants."""
     ship: tuple[str, ...] = ()
     """Tasks to keep in the bundle; empty keeps all. The others only help to train."""
     members: Annotated[int, Field(ge=1, le=50)] = 3

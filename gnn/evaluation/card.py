@@ -2,14 +2,15 @@
 
 import math
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from chem.records.message_text import counted
 from gnn.evaluation.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
 from gnn.evaluation.metric_card import Metric, Summary
+from gnn.evaluation.mutant_card import MutantsCard
 from gnn.evaluation.sets_card import HeldBack, Overlap
 
 
@@ -247,6 +248,8 @@ class Card(_Strict):
     """Means over the classes."""
     inactivity: InactivitySummary | None = None
     """None if no task has a probability of inactivity."""
+    mutants: MutantsCard | None = None
+    """The mutants of its targets; None if none were fitted, and in older bundles."""
     shifts: tuple[ShiftCard, ...] = ()
     """The intervals on values of another source; empty if none was held out whole."""
     shared_error: SharedErrorCard | None = None
@@ -281,6 +284,14 @@ class Card(_Strict):
             main_summary=self.main_summary,
             coverage=self.coverage,
         )
+
+    @model_validator(mode="after")
+    def _mutants_have_tasks(self) -> Self:
+        known = {task.name for task in self.tasks}
+        for one in self.mutants.mutants if self.mutants else ():
+            if one.task not in known:
+                raise ValueError(f"{one.name} is a mutant of no task of the card")
+        return self
 
     @property
     def restrictions(self) -> tuple[str, ...]:

@@ -21,13 +21,11 @@ from screening.reason.panel_profile import (
     primary_places,
 )
 from screening.report.manifest import RunFacts
+from screening.report.mutant_data import DECIMALS, mutant_facts, mutant_numbers, steps
 from screening.text.cells import format_number
 
-STEPS = 100
-"""Predictions are whole multiples of 1/100 of a pActivity."""
 NAMED = 20
 """The most close targets that a page names with their intervals; it states how many follow."""
-DECIMALS = 2
 
 
 def panel_facts(table: HitTable, screen: Screen, facts: RunFacts) -> dict[str, Any] | None:
@@ -49,6 +47,7 @@ def panel_facts(table: HitTable, screen: Screen, facts: RunFacts) -> dict[str, A
         "close": CLOSE,
         "strong": STRONG,
         "common": COMMON,
+        "mutants": mutant_facts(panel),
     }
 
 
@@ -57,9 +56,10 @@ def panel_rows(
 ) -> list[dict[str, Any]]:
     """Return the numbers of each hit; empty without a panel.
 
-    ``values`` are its predictions in ``STEPS``; ``own`` the texts of its measured values by
+    ``values`` are its predictions in steps; ``own`` the texts of its measured values by
     position; ``near`` the close targets with both ends of their intervals; ``further`` the number
-    of close targets that are not named.
+    of close targets that are not named; ``mutants`` the predictions for the mutants, in the order
+    of :func:`screening.report.mutant_data.mutant_facts`.
     """
     panel = table.panel
     if panel is None:
@@ -68,9 +68,10 @@ def panel_rows(
     primaries = primary_places(panel, _primaries(screen))
     places = {one.task: at for at, one in enumerate(panel.targets)}
     found = []
-    for profile, one in zip(table.profiles, known, strict=True):
+    mutants = mutant_numbers(panel, table.profiles)
+    for profile, one, of_mutants in zip(table.profiles, known, mutants, strict=True):
         own = {places[task]: values for task, values in one.own_values.items() if task in places}
-        found.append(_row(profile, primaries, own))
+        found.append({**_row(profile, primaries, own), **of_mutants})
     return found
 
 
@@ -85,10 +86,10 @@ def _row(
     }
     close = close_targets(profile, primaries, reached) if primaries else []
     return {
-        "values": [_steps(value) for value in profile.mean.tolist()],
+        "values": [steps(value) for value in profile.mean.tolist()],
         "own": {str(at): ", ".join(_text(one) for one in own[at]) for at in sorted(own)},
         "near": [
-            [at, _steps(float(profile.low[at])), _steps(float(profile.high[at]))]
+            [at, steps(float(profile.low[at])), steps(float(profile.high[at]))]
             for at in close[:NAMED]
         ],
         "further": max(0, len(close) - NAMED),
@@ -97,11 +98,6 @@ def _row(
 
 def _primaries(screen: Screen) -> list[str]:
     return [term.task for term in screen.objective.primary]
-
-
-def _steps(value: float) -> int:
-    """Return a value in ``STEPS``, rounded as the cells of ``hits.csv`` are."""
-    return round(STEPS * float(format_number(value, DECIMALS)))
 
 
 def _text(one: OwnValue) -> str:

@@ -17,6 +17,7 @@ from screening.reason.sentence import HitFacts
 from screening.report.report import page_template
 from screening.runs.dossier import Dossier, Evaluation
 from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
+from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
 from screening.runs.past_run import PastRun
 from screening.score.predicted_columns import (
     PACTIVITY,
@@ -111,6 +112,9 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
         ["task", "value", "std", "from", "to", "kind of range", "unit", "nM"],
         list(_predictions(evaluation.predictions, tasks, past)),
     )
+    if mutants := list(mutant_rows(evaluation.predictions, tasks, past)):
+        title = "Mutants of these tasks, as differences to the wild type from few compounds"
+        yield Section(title, MUTANT_HEADER, mutants)
     if liabilities := list(liability_rows(evaluation.predictions, past)):
         yield Section("Liabilities", LIABILITY_HEADER, liabilities)
     if compared := list(_compared(evaluation, past)):

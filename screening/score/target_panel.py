@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from data.catalogue.panel import kinase_panel
 from gnn.bundle.column_names import COLUMN_ENDINGS
+from gnn.bundle.mutant_values import TaskMutant, mutants_of
 from screening.objective.screen_settings import Screen
 from screening.score.predicted_columns import PACTIVITY
 
@@ -41,6 +42,8 @@ class TargetPanel(NamedTuple):
 
     bundle: str
     targets: tuple[PanelTarget, ...]
+    mutants: tuple[TaskMutant, ...] = ()
+    """Mutants of the targets, if the bundle has any; they are no targets of their own."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,4 +82,7 @@ def bundle_panel(bundle: "Bundle") -> TargetPanel | None:
     if len(proteins) < FEWEST:
         return None
     order = (*GROUPS, NO_GROUP)
-    return TargetPanel(card.name, tuple(sorted(targets, key=lambda one: order.index(one.group))))
+    by_group = tuple(sorted(targets, key=lambda one: order.index(one.group)))
+    names = {one.task for one in targets}
+    mutants = tuple(one for one in mutants_of(bundle) if one.task in names)
+    return TargetPanel(card.name, by_group, mutants)

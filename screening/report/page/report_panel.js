@@ -126,21 +126,80 @@ function panelTable(hit) {
     if (box.querySelector("table")) return;
     const group = groups.flatMap(({ name, size }) => Array(size).fill(name));
     const { values, own } = profiles[hit];
-    const rows = names.map((name, at) =>
+    const row = (name, at, predicted, measured) =>
       make(
         "tr",
         {},
         make("td", {}, group[at]),
         make("th", { scope: "row" }, name),
-        make("td", { class: "num" }, inSteps(values[at])),
-        make("td", { class: "num" }, own[at] ?? ""),
-      ),
-    );
+        make("td", { class: "num" }, predicted),
+        make("td", { class: "num" }, measured),
+      );
+    const rows = names.flatMap((name, at) => [
+      row(name, at, inSteps(values[at]), own[at] ?? ""),
+      ...mutantsOf(hit, [at]).map((one) => row(one.name, at, mutantText(one), "")),
+    ]);
     const heads = ["Group", "Target", "Predicted", "Measured"];
     const head = make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)));
     box.append(make("table", {}, make("thead", {}, head), make("tbody", {}, rows)));
   });
   return box;
+}
+
+/* The mutants of some targets, with the predictions of a hit; null without one. */
+function mutantsOf(hit, places) {
+  const numbers = profiles[hit].mutants ?? [];
+  return page.panel.mutants
+    .map((one, k) => ({ ...one, found: numbers[k] }))
+    .filter(({ at }) => places.includes(at));
+}
+
+/* The value on a mutant with its interval: there is never one without the other. */
+const mutantText = ({ found }) =>
+  found ? `${inSteps(found[0])} (${inSteps(found[1])} – ${inSteps(found[2])})` : "no data";
+
+/* Mutants of the primary targets and of the off-targets that matter, below their wild types. */
+function mutantTable(hit) {
+  const { names, primary } = page.panel;
+  const { values, near } = profiles[hit];
+  const places = [...new Set([...primary, ...near.map(([at]) => at)])];
+  const shown = places.filter((at) => mutantsOf(hit, [at]).length);
+  if (!shown.length) return "";
+  const row = (kind, cells) => make("tr", { class: kind }, cells);
+  const num = (text) => make("td", { class: "num" }, text);
+  const head = (text) => make("th", { scope: "row" }, text);
+  const rows = shown.flatMap((at) => [
+    row("wild", [head(names[at]), num(inSteps(values[at])), num(""), num(""), num(""), num("")]),
+    ...mutantsOf(hit, [at]).map((one) => {
+      const { found } = one;
+      const change = found ? found[0] - values[at] : 0;
+      const sign = change < 0 ? "−" : "+";
+      return row("mutant", [
+        head(one.name),
+        num(mutantText(one)),
+        num(found ? `${sign}${inSteps(Math.abs(change))}` : ""),
+        num(one.compounds),
+        num(one.error),
+        num(one.coverage && `${one.coverage} %`),
+      ]);
+    }),
+  ]);
+  const heads = ["", "Predicted", "Difference", "Compounds", "Error", "In interval"];
+  const top = make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)));
+  return make(
+    "details",
+    { class: "mutants" },
+    make("summary", {}, "Mutants"),
+    make(
+      "p",
+      {},
+      "A mutant is predicted as its wild type, plus a difference learned from the number of ",
+      "compounds in the table, with a 90 % interval. Error and share in the interval are those of ",
+      "compounds of other series, from the measured wild type. Do not choose between hits by these ",
+      "differences: measure them.",
+    ),
+    make("table", {}, make("thead", {}, top), make("tbody", {}, rows)),
+  );
 }
 
 /* The panel of a hit. The cells are only in its window: a printed page has the numbers that matter. */
@@ -158,6 +217,6 @@ function panel(hit, inWindow) {
     far,
     selectivityScores(hit),
     closeTargets(hit),
-    inWindow ? [panelKey(), ...panelCells(hit), panelTable(hit)] : "",
+    inWindow ? [panelKey(), ...panelCells(hit), mutantTable(hit), panelTable(hit)] : "",
   );
 }

@@ -88,7 +88,8 @@ def test_a_bundle_of_before_gets_its_compounds(
     run: Run, make_bundle: Callable[..., Bundle], tmp_path: Path
 ) -> None:
     bundle = make_bundle(tmp_path / "bundle", tasks=[("ames", "c")])
-    trained_on(bundle, "tox21", "tdc_ames")
+    # A set of mutants is not read, and is not in the mirror: its values are of no task.
+    trained_on(bundle, "tox21", "kinase_mutants", "tdc_ames")
     (bundle.path / FILE).write_bytes(b"damaged: made anew, as the error about it advises")
     answer = run("bundles", "measured", bundle.path)
     assert answer.code == 0, answer.err

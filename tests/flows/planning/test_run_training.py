@@ -31,6 +31,7 @@ def recipe() -> Any:
         ship=(),
         refit=False,
         pretrained=None,
+        mutants=None,
         model=None,
         beside=(),
         teaching=lambda tasks: None,
@@ -95,3 +96,13 @@ def test_other_trainings_are_compared_before_a_recipe_is_trained(
     with pytest.raises(InputError, match="herg is a task of only one"):
         room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
     assert len(plans) == 1
+
+
+def test_the_mutants_that_a_recipe_names_are_read_before_it_is_trained(
+    recipe: Any, assembled: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe.mutants = "tox21"
+    monkeypatch.setattr(room, "read_drugs", lambda progress: None)
+    with pytest.raises(InputError, match="tox21 is a set of kind activities, expected one of kind"):
+        room.run_training(recipe, assembled, tmp_path / "bundle", tmp_path / "work")
+    assert not (tmp_path / "bundle").exists()

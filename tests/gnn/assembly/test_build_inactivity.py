@@ -1,4 +1,4 @@
-"""A small recipe is trained: its bundle ends with the probabilities of inactivity."""
+"""A small recipe is trained: its bundle ends with inactivity and with mutants of its targets."""
 
 import csv
 from pathlib import Path
@@ -11,6 +11,7 @@ from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
+from gnn.bundle.mutant_values import mutants_of
 from gnn.bundle.predict import Predictor
 from gnn.evaluation.card import Protocol
 from gnn.evaluation.sets_card import Overlap
@@ -19,6 +20,7 @@ from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config
 from gnn.training.loop import TrainingConfig, TrainingRun
 from gnn.training.training_set import TrainingSet
+from tests.gnn.assembly.test_mutants import mutant_set
 from tests.graphs import graph_of
 
 FILE = Path(__file__).parents[2] / "files/my_assay.csv"
@@ -41,7 +43,7 @@ def data() -> TrainingSet:
         values=np.stack([values, ended], axis=1).astype(np.float32),
         bounds=np.stack([0 * values, -1 * (values < LEVEL)], axis=1).astype(np.int8),
         roles=np.where(np.arange(150) % 3 == 0, "valid", "fit").astype("<U5")[None],
-        tasks=({"name": "free", **about}, {"name": "ended", **about}),
+        tasks=({"name": "free", "uniprot": "P00533", **about}, {"name": "ended", **about}),
         meta={
             "featurizer": featurizer_spec()["hash"],
             "data": [],
@@ -70,7 +72,7 @@ def bundle(data: TrainingSet, tmp_path_factory: pytest.TempPathFactory) -> Bundl
     config = TrainingConfig(epochs=20, batch=16, encoder_rate=0, learning_rate=3e-3)
     sizes = network_config(2, SIZES, pretrained)
     run = TrainingRun(data, sizes, config, pretrained, 0, "cpu", None)
-    plan = BundlePlan("small", "Small", forest=False, protocols=(OTHER,))
+    plan = BundlePlan("small", "Small", forest=False, protocols=(OTHER,), mutants=mutant_set())
     build_bundle(folder, Assembled(data, [""] * 150, []), run, plan)
     return load_bundle(folder, featurizer_spec()["hash"])
 
@@ -91,6 +93,15 @@ def test_its_card_tells_of_its_sets_and_of_another_training(bundle: Bundle) -> N
     (held_back,) = bundle.card.held_back
     assert (held_back.set, held_back.molecules, held_back.other_drawings) == ("a", 50, 1)
     assert bundle.card.protocols == (OTHER,)
+
+
+def test_its_card_has_the_mutants_of_a_target(bundle: Bundle) -> None:
+    assert bundle.card.mutants is not None
+    assert [one.name for one in bundle.card.mutants.mutants] == ["free T790M"]
+    assert [source["name"] for source in bundle.card.data] == ["kinase_mutants"]
+    (mutant,) = mutants_of(bundle)
+    assert mutant.task == "small_free"
+    assert mutant.shift is not None
 
 
 def test_its_predictions_say_who_is_inactive(bundle: Bundle, data: TrainingSet) -> None:

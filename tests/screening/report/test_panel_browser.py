@@ -1,5 +1,6 @@
 """The panel of a hit in a real browser: cells, keys, legend, the table, and print."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from gnn.bundle.mutant_values import TaskMutant
+from gnn.calibration.mutant_shifts import MutantShift
+from gnn.evaluation.mutant_card import MutantCard
 from screening.evidence.evidence import Evidence, OwnValue
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
@@ -14,6 +18,7 @@ from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
 from screening.report.report import render_report
 from screening.score.target_panel import TargetPanel
+from tests.gnn.evaluation.test_mutant_card import NUMBERS
 from tests.screening.report.test_report_looks import PALE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -114,3 +119,45 @@ def test_a_printed_page_has_the_close_targets_and_no_cells(tab: Any) -> None:
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.locator("#printed .cell").count() == 0
     assert tab.locator("#printed .close").count() == tab.locator("#printed .card").count()
+
+
+def test_without_mutants_nothing_is_said_of_them(tab: Any) -> None:
+    assert tab.locator(".mutants").count() == 0
+
+
+@pytest.fixture
+def with_mutants(panel: TargetPanel) -> TargetPanel:
+    numbers = MutantCard(task="EGFR", mutation="T790M", compounds=12, numbers=NUMBERS)
+    bare = MutantCard(task="EGFR", mutation="G719S", compounds=2, numbers=None)
+    shift = MutantShift(5.0, NUMBERS.slope, NUMBERS.slope_std, NUMBERS.std, 12)
+    egfr = "activity_EGFR"
+    return panel._replace(mutants=(TaskMutant(egfr, numbers, shift), TaskMutant(egfr, bare, None)))
+
+
+def test_mutants_stand_below_their_wild_type(
+    browser: Any,
+    tmp_path: Path,
+    panel_ranking: Ranking,
+    kinase: Screen,
+    facts: RunFacts,
+    with_mutants: TargetPanel,
+) -> None:
+    table = hit_table(panel_ranking.hits, kinase, facts.units, panel=with_mutants)
+    path = tmp_path / "report.html"
+    path.write_text(render_report(table, panel_ranking, kinase, facts), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri() + "#hit-1")
+    page.click("#opened .mutants summary")
+    first = panel_ranking.hits.iloc[0]
+    rows = page.locator("#opened .mutants tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in rows[:3]] == ["EGFR", "EGFR T790M", "EGFR G719S"]
+    assert rows[0].split("\t")[1] == f"{first['activity_EGFR']:.2f}"
+    assert re.fullmatch(r"\d\.\d\d \(\d\.\d\d – \d+\.\d\d\)", rows[1].split("\t")[1])
+    assert rows[1].split("\t")[3:] == ["12", "1.10", "87 %"]
+    assert rows[2].split("\t")[1] == "no data"
+    page.click("#opened .panel-table summary")
+    names = page.locator("#opened .panel-table tbody th").all_inner_texts()
+    at = names.index("EGFR")
+    assert names[at + 1 : at + 3] == ["EGFR T790M", "EGFR G719S"]
+    assert len(names) == len(with_mutants.targets) + 2
+    page.close()

@@ -14,18 +14,22 @@ import pytest
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import load_bundle, write_card
+from gnn.evaluation.mutant_card import MutantCard, MutantsCard
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
+from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
 from screening.runs.dossier_page import render_dossier, sections
 from screening.runs.past_run import open_run
 from screening.runs.write_run import Outcome
 from screening.score.predicted_columns import task_units
 from screening.text.cells import unescape_cell
 from tests.conftest import MakeBundle
+from tests.gnn.evaluation.test_mutant_card import NUMBERS
 
+ON_EGFR = {"small_EGFR": 8.0, "small_EGFR_lo": 7.0, "small_EGFR_hi": 9.0, "small_distance": 0.3}
 HitsOf = Callable[[Path], list[dict[str, str]]]
 
 
@@ -164,3 +168,51 @@ def test_each_liability_is_compared_with_drugs_and_with_its_line(past: Any) -> N
 def test_outside_the_domain_nothing_is_compared(past: Any) -> None:
     for row in liability_rows({**SAID, "small_distance": 0.7}, past):
         assert row[2:4] == ["", "prediction not reliable"]
+
+
+@pytest.fixture
+def with_mutants(make_bundle: MakeBundle, tmp_path: Path) -> Any:
+    bundle = make_bundle(tmp_path)
+    mutants = (
+        MutantCard(task="EGFR", mutation="T790M", compounds=12, numbers=NUMBERS),
+        MutantCard(task="EGFR", mutation="G719S", compounds=2, numbers=None),
+    )
+    known = MutantsCard(
+        source="kinase_mutants",
+        floor=5.0,
+        compounds=24,
+        series=20,
+        values=12,
+        error=1.1,
+        wild_error=1.3,
+        coverage=0.87,
+        mutants=mutants,
+    )
+    write_card(tmp_path, bundle.card.model_copy(update={"mutants": known}))
+    bundles = (load_bundle(tmp_path, bundle.card.featurizer),)
+    return SimpleNamespace(bundles=bundles, limits={"small_distance": 0.6})
+
+
+def test_each_mutant_of_a_task_has_its_interval_and_its_quality(with_mutants: Any) -> None:
+    first, bare = mutant_rows(ON_EGFR, ["small_herg", "small_EGFR"], with_mutants)
+    assert len(first) == len(bare) == len(MUTANT_HEADER)
+    name, value, low, high, spans, change, *quality = first
+    assert (name, value, change, spans) == ("EGFR T790M", "7.40", "-0.60", "90 % interval")
+    assert float(low) < 6.4
+    assert float(high) > 8.4
+    assert quality == ["12", "1.10", "87"]
+    assert bare == ["EGFR G719S", "no data", "", "", "", "", "2", "", ""]
+
+
+def test_outside_the_domain_the_range_is_not_reliable(with_mutants: Any) -> None:
+    first, _ = mutant_rows({**ON_EGFR, "small_distance": 0.7}, ["small_EGFR"], with_mutants)
+    assert first[4] == "not reliable: outside small's domain"
+
+
+def test_other_tasks_and_older_bundles_have_none(
+    with_mutants: Any, make_bundle: MakeBundle
+) -> None:
+    assert list(mutant_rows(ON_EGFR, ["small_herg"], with_mutants)) == []
+    plain = make_bundle(with_mutants.bundles[0].path / "plain")
+    older: Any = SimpleNamespace(bundles=(plain,), limits=with_mutants.limits)
+    assert list(mutant_rows(ON_EGFR, ["small_EGFR"], older)) == []
