@@ -16,8 +16,8 @@ from flows.prefect_support.stages import AGAIN, ONCE, hold_to_roots, log_if, sta
 from flows.prefect_support.without_reader import go_on_without_reader
 from flows.terminal.card_metrics import describe_gain
 from gnn.assembly.assemble import Assembled
-from gnn.evaluation.card import Card
-from gnn.evaluation.metric_card import Summary
+from gnn.card.card import Card
+from gnn.card.metric_card import Summary
 
 
 @task(name="plan", **ONCE)

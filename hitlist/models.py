@@ -20,7 +20,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.find_bundle import SHIPPED, shipped_bundles, unrestricted_bundles
 from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.bundle.predict import Predictor
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 from gnn.models.runtime import find_device, is_bfloat16_fast
 from hitlist.molecule_inputs import MoleculeInput, path_of, python_words
 from hitlist.molecules import accepted, prepare

@@ -24,7 +24,7 @@ from gnn.bundle.surrogate import (
     save_surrogate,
 )
 from gnn.calibration.calibration import Calibration
-from gnn.evaluation.card import Card, TaskCard
+from gnn.card.card import Card, TaskCard
 from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.network import Network, NetworkConfig
 from screening.dask_cluster.remote import Tls

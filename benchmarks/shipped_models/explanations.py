@@ -21,7 +21,7 @@ from data.public_sets.sets import load_activities
 from flows.model_benchmark.predicting import Predictions, open_bundle, predict_smiles
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
-from gnn.evaluation.card import Card, Explanation
+from gnn.card.card import Card, Explanation
 from gnn.explain.attribution import Attributor, partial_molecules
 from gnn.features.graph_arrays import GraphArrays, collect, join_graphs
 

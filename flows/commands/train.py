@@ -17,7 +17,7 @@ from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
     from data.assay.read import AssayOptions
-    from gnn.evaluation.card import Card
+    from gnn.card.card import Card
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from flows.model_benchmark.kinase_metrics import (
 from flows.terminal.card_metrics import GAIN, GAIN_HEADER, describe_gain
 from flows.terminal.tables import write_csv
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.evaluation.card import Card, TaskCard
-from gnn.evaluation.metric_card import Gain
+from gnn.card.card import Card, TaskCard
+from gnn.card.metric_card import Gain
 from gnn.evaluation.metrics import evaluate, mean_over_tasks, measurable
 
 

@@ -11,7 +11,7 @@ from data.catalogue.catalogue import dataset
 from data.public_sets.sets import load_activities
 from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.bundle.measured_compounds import MeasuredCompounds, save_measured_compounds
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 from screening.errors import told_in_one_line
 from screening.runs.plan import BUNDLE_REMEDY, check_writable
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chem.errors import InputError
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.evaluation.card import Card, Protocol
+from gnn.card.card import Card, Protocol
 
 
 def read_beside(name: str, bundles: Sequence[str]) -> tuple[Card, ...]:

@@ -16,7 +16,7 @@ from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_assay, build_bundle
 from gnn.assembly.mutants import read_mutant_set
 from gnn.assembly.own_assay import FittedAssay, fit_assay
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 from gnn.training.loop import TrainingRun
 from gnn.training.training_set import save_training_set
 from screening.runs.plan import check_writable

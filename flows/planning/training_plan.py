@@ -24,7 +24,7 @@ from gnn.assembly.own_assay import (
 )
 from gnn.assembly.recipe import Recipe, find_recipe, load_recipe, shipped_recipes
 from gnn.assembly.recipe_arrays import recipe_arrays
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig
 from gnn.training.distil import Teaching

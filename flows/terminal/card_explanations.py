@@ -6,7 +6,7 @@ from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
-    from gnn.evaluation.card import Card
+    from gnn.card.card import Card
 
 HEADERS = [
     *("group", "molecules", "ranks above others", "95 % interval", "heteroatoms do"),

@@ -9,8 +9,8 @@ from flows.terminal.tables import show_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gnn.evaluation.card import Card, TaskCard
-    from gnn.evaluation.metric_card import Gain, Metric, Summary
+    from gnn.card.card import Card, TaskCard
+    from gnn.card.metric_card import Gain, Metric, Summary
 
 METRICS = {
     "r2": "coefficient of determination, 1 at best",

@@ -7,8 +7,8 @@ from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
-    from gnn.evaluation.card import Card, Protocol
-    from gnn.evaluation.metric_card import Summary
+    from gnn.card.card import Card, Protocol
+    from gnn.card.metric_card import Summary
 
 
 def show_protocols(card: "Card") -> None:

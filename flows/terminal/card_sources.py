@@ -8,7 +8,7 @@ from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
     from gnn.bundle.measured_compounds import MeasuredCompounds
-    from gnn.evaluation.card import Card
+    from gnn.card.card import Card
 
 MOST_PAIRS = 10
 """Pairs of sets in the table of shared molecules."""

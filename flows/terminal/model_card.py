@@ -10,8 +10,8 @@ from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
-    from gnn.evaluation.card import Card, TaskCard
-    from gnn.evaluation.domain_card import DistanceBin
+    from gnn.card.card import Card, TaskCard
+    from gnn.card.domain_card import DistanceBin
 
 
 def show_card(card: "Card", every_task: bool = True) -> None:

@@ -7,8 +7,8 @@ from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
-    from gnn.evaluation.card import Card
-    from gnn.evaluation.mutant_card import MutantCard
+    from gnn.card.card import Card
+    from gnn.card.mutant_card import MutantCard
 
 
 def show_mutants(card: "Card", tasks: Collection[str] | None = None) -> None:

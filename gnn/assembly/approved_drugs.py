@@ -17,8 +17,8 @@ from data.public_sets.presumed import molecules_of
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.predict import Predictor
+from gnn.card.card import Card, DrugReference
 from gnn.errors import ModelError
-from gnn.evaluation.card import Card, DrugReference
 from gnn.features.array_types import Floats, Report
 from gnn.features.graph_arrays import GraphArrays, collect
 

@@ -23,9 +23,9 @@ from gnn.calibration.domain import (
     held_out_distance,
     training_domain,
 )
+from gnn.card.card import Card, Protocol
 from gnn.evaluation.ablation import ablate, stages
 from gnn.evaluation.assess import Assessment, assess
-from gnn.evaluation.card import Card, Protocol
 from gnn.evaluation.held_tasks import Outside
 from gnn.features.array_types import Floats64, Ints, Report
 from gnn.features.graph_arrays import take

@@ -16,8 +16,8 @@ from gnn.calibration.mutant_shifts import (
     held_out_shifts,
     informative,
 )
-from gnn.evaluation.card import Card, TaskCard
-from gnn.evaluation.mutant_card import MutantCard, MutantNumbers, MutantsCard
+from gnn.card.card import Card, TaskCard
+from gnn.card.mutant_card import MutantCard, MutantNumbers, MutantsCard
 from gnn.features.array_types import Floats
 
 _PACTIVITY = "pActivity"

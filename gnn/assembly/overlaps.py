@@ -9,8 +9,8 @@ import numpy as np
 
 from chem.records.message_text import counted
 from chem.structure.equivalence import drawing_blind_key, heavy_composition
+from gnn.card.sets_card import HeldBack, Overlap
 from gnn.errors import ModelError
-from gnn.evaluation.sets_card import HeldBack, Overlap
 from gnn.features.array_types import Strings
 
 

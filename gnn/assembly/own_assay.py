@@ -17,8 +17,8 @@ from data.activities.activity import ActivityTable
 from gnn.assembly.assemble import Assembled, assemble, fold_roles
 from gnn.assembly.presumed_inactives import add_strangers
 from gnn.calibration.calibration import Outputs
+from gnn.card.card import Comparison
 from gnn.errors import ModelError
-from gnn.evaluation.card import Comparison
 from gnn.evaluation.compare import SIMPLEST, Choice, compare
 from gnn.features.array_types import Floats64, Report, Strings
 from gnn.features.graph_arrays import GraphArrays, take

@@ -36,8 +36,8 @@ from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compo
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
 from gnn.calibration.calibration import Calibration
 from gnn.calibration.domain import MOST, Domain
+from gnn.card.card import Card
 from gnn.errors import ModelError
-from gnn.evaluation.card import Card
 from gnn.features.substructure_kernels import FAMILIES
 from gnn.models.kernel import KernelModel
 from gnn.models.network import Network, NetworkConfig

@@ -6,7 +6,7 @@ It needs no torch: workers whose scores are all known never load it.
 from collections.abc import Sequence
 from typing import Protocol
 
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 
 COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""

@@ -13,8 +13,8 @@ from gnn.calibration.calibrated_tasks import CalibratedTasks
 from gnn.calibration.calibration import Calibration
 from gnn.calibration.device_domain import DeviceDomain, is_product_fast
 from gnn.calibration.domain import COLUMNS, RADIUS, pack_environments
+from gnn.card.card import TaskCard
 from gnn.errors import ModelError
-from gnn.evaluation.card import TaskCard
 from gnn.features.batch import Batch
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.models.network import Network

@@ -9,8 +9,8 @@ from chem.disk.allowed_roots import named_path
 from chem.disk.bounded_read import read_regular
 from chem.disk.ssh_signatures import check_signed
 from chem.records.message_text import did_you_mean
+from gnn.card.card import Card
 from gnn.errors import ModelError
-from gnn.evaluation.card import Card
 
 SHIPPED = Path(__file__).parents[1] / "bundles"
 """Folder of the bundles that come with the package."""
@@ -24,7 +24,7 @@ def shipped_bundles() -> list[str]:
 def unrestricted_bundles() -> list[str]:
     """Return the names of the shipped bundles that may be used for everything.
 
-    The others are loaded only if they are named (:attr:`gnn.evaluation.card.Card.restrictions`).
+    The others are loaded only if they are named (:attr:`gnn.card.card.Card.restrictions`).
     """
     return [name for name in shipped_bundles() if not read_card(SHIPPED / name).restrictions]
 

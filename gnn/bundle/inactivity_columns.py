@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gnn.bundle.column_names import Described, domain_columns
 from gnn.calibration.inactivity import Inactivity
-from gnn.evaluation.inactivity_card import InactivityCard
+from gnn.card.inactivity_card import InactivityCard
 from gnn.features.array_types import Floats
 
 P_INACTIVE, IF_ACTIVE = "_p_inactive", "_if_active"

@@ -28,8 +28,8 @@ from chem.disk.ssh_signatures import check_read
 from chem.errors import InputError
 from chem.library.parquet_memory import check_unpacked
 from data.activities.activity import EXACT, LOWER, UPPER, ActivityTable
+from gnn.card.card import Card
 from gnn.errors import ModelError
-from gnn.evaluation.card import Card
 from gnn.features.array_types import Floats32, Ints
 
 Relation = Literal["=", "<", ">"]

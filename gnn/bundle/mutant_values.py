@@ -8,8 +8,8 @@ prediction is shown.
 from typing import NamedTuple, Protocol
 
 from gnn.calibration.mutant_shifts import Interval, MutantShift
-from gnn.evaluation.card import Card
-from gnn.evaluation.mutant_card import MutantCard
+from gnn.card.card import Card
+from gnn.card.mutant_card import MutantCard
 from gnn.features.array_types import Floats
 
 

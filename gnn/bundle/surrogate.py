@@ -22,8 +22,8 @@ from chem.disk.bounded_read import parse_json, read_regular
 from chem.disk.files import write_or_say
 from gnn.bundle.bundle_checks import MOST_TENSORS, check_sizes, is_finite
 from gnn.bundle.load_network import load_network
+from gnn.card.card import Card
 from gnn.errors import ModelError
-from gnn.evaluation.card import Card
 from gnn.features.batch import Batch
 from gnn.features.hashed_fingerprints import environment_logs
 from gnn.models.network import Residual

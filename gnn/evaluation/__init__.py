@@ -1,1 +1,1 @@
-"""Measures the quality of a bundle, and writes it into the bundle's card."""
+"""Measures the quality of a bundle, for its card."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.evaluation.card import Stage
+from gnn.card.card import Stage
 from gnn.evaluation.metrics import METRICS, measurable
 from gnn.features.array_types import Floats, Ints
 from gnn.training.training_set import TrainingSet

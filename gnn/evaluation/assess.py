@@ -17,12 +17,12 @@ from gnn.calibration.domain import Domain
 from gnn.calibration.fit_inactivity import fit_inactivity
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
 from gnn.calibration.source_shift import SourceShift
-from gnn.evaluation.card import Probabilities, TaskCard
-from gnn.evaluation.domain_card import DistanceBin, DomainCard, SharedErrorCard, ShiftCard
+from gnn.card.card import Probabilities, TaskCard
+from gnn.card.domain_card import DistanceBin, DomainCard, SharedErrorCard, ShiftCard
+from gnn.card.inactivity_card import InactivitySummary
+from gnn.card.metric_card import Metric, Summary
 from gnn.evaluation.held_tasks import Outside, held_task, outside_task
-from gnn.evaluation.inactivity_card import InactivitySummary
 from gnn.evaluation.inactivity_quality import inactivity_card, summarize_inactivity
-from gnn.evaluation.metric_card import Metric, Summary
 from gnn.evaluation.metrics import is_error, means, measure
 from gnn.evaluation.operating_points import measure_operating_points
 from gnn.evaluation.reliability import (

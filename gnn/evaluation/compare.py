@@ -22,8 +22,8 @@ import numpy.typing as npt
 
 from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
 from gnn.calibration.calibration import Outputs, blend, log_odds, mean_and_spread
+from gnn.card.card import Candidate, Comparison
 from gnn.errors import ModelError
-from gnn.evaluation.card import Candidate, Comparison
 from gnn.evaluation.metrics import Estimate
 from gnn.features.array_types import Bools, Floats, Ints
 from gnn.models.losses import logistic

@@ -8,7 +8,7 @@ import numpy as np
 from gnn.calibration.calibrate import HeldTask
 from gnn.calibration.fit_inactivity import known_sides
 from gnn.calibration.inactivity import Inactivity
-from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
+from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 from gnn.evaluation.metrics import auroc, measurable
 from gnn.evaluation.reliability import CrossFitted, calibration_error, log_losses
 

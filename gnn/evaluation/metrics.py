@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from gnn.evaluation.metric_card import Gain, Metric, Summary
+from gnn.card.metric_card import Gain, Metric, Summary
 from gnn.features.array_types import Floats, Floats64
 
 Score = Callable[[Floats, Floats], float]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from gnn.evaluation.metrics import measurable
 from gnn.features.array_types import Floats
 

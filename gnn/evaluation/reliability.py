@@ -10,8 +10,8 @@ from gnn.calibration.calibrate import HeldTask
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shared_error import fit_shared_error, standard_errors
 from gnn.calibration.source_shift import SourceShift
-from gnn.evaluation.card import Probabilities
-from gnn.evaluation.domain_card import DistanceBin, SharedErrorCard
+from gnn.card.card import Probabilities
+from gnn.card.domain_card import DistanceBin, SharedErrorCard
 from gnn.features.array_types import Bools, Floats
 from gnn.features.graph_arrays import take
 from gnn.training.training_set import TrainingSet

@@ -8,7 +8,7 @@ import numpy as np
 from gnn.calibration.calibrate import HeldTask
 from gnn.calibration.calibration import Calibration, apply_regression
 from gnn.calibration.source_shift import SourceShift, fit_source_shift, shows_error
-from gnn.evaluation.domain_card import ShiftCard, ShiftKind
+from gnn.card.domain_card import ShiftCard, ShiftKind
 from gnn.features.array_types import Bools, Floats64, Ints
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
 from screening.reason.measurements import HALFWAY, LIKELY, worth

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from chem.structure.standardize import STANDARDIZER
 from gnn.bundle.inactivity_columns import TaskInactivity
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from screening.dask_cluster.installation import version_of
 from screening.errors import AccountingError
 from screening.objective.screen_file import hash_screen

@@ -8,7 +8,7 @@ from screening.score.predicted_columns import Limits
 
 if TYPE_CHECKING:
     from gnn.bundle.bundle import Bundle
-    from gnn.evaluation.card import OperatingPoints
+    from gnn.card.card import OperatingPoints
 
 DrugQuantiles = Mapping[str, Sequence[float]]
 """The predictions for approved drugs, 0th to 100th percentile in steps of 5, by predicted task."""

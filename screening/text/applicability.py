@@ -1,7 +1,7 @@
 """Applicability domains: the one rule for whether a hit is inside the domains of its models.
 
 A hit is outside a bundle's domain if its distance to the training compounds exceeds the bundle's
-limit (``gnn.evaluation.domain_card.DomainCard.edge``). Nothing is then stated from this bundle: no
+limit (``gnn.card.domain_card.DomainCard.edge``). Nothing is then stated from this bundle: no
 grade, no selectivity, no absence of a risk. Each bundle is checked separately.
 """
 

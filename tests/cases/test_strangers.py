@@ -17,7 +17,7 @@ from gnn.assembly.presumed_inactives import INACTIVE
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.shrinkage import EARLIEST_OOD_START, OOD_START
-from gnn.evaluation.card import TaskCard
+from gnn.card.card import TaskCard
 from gnn.evaluation.held_tasks import UNKNOWN
 from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained

@@ -22,7 +22,7 @@ from benchmarks.shipped_models.explanations import (
 from chem.features.graphs import MolGraph, featurize
 from flows.terminal.card_explanations import HEADERS, show_explanations
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.evaluation.card import Explanation
+from gnn.card.card import Explanation
 from gnn.features.graph_arrays import collect
 
 SAMPLE = Path(__file__).parents[2] / "files/data/ames_sample.csv"

@@ -10,9 +10,9 @@ from flows.terminal.card_metrics import METRICS, show_tasks
 from flows.terminal.model_card import show_card, show_lines
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
-from gnn.evaluation.card import OperatingPoints, Probabilities
-from gnn.evaluation.domain_card import DistanceBin, DomainCard
-from gnn.evaluation.metric_card import Metric
+from gnn.card.card import OperatingPoints, Probabilities
+from gnn.card.domain_card import DistanceBin, DomainCard
+from gnn.card.metric_card import Metric
 
 
 def test_a_card_shows_coverage_calibration_and_error_by_distance(

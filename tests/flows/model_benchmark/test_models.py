@@ -24,7 +24,7 @@ from flows.model_benchmark.models import (
 from flows.model_benchmark.predicting import Predictions
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.evaluation.metric_card import Gain, Metric
+from gnn.card.metric_card import Gain, Metric
 
 ROWS = 120
 

@@ -9,7 +9,7 @@ from chem.errors import InputError
 from flows.planning.protocols import as_protocols, read_beside
 from flows.planning.training_plan import plan_training
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.card import Card, Protocol
+from gnn.card.card import Card, Protocol
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from chem.records.records import Failure
 from gnn.assembly.approved_drugs import Drugs
 from gnn.assembly.build import BundlePlan
 from gnn.assembly.structures import read_graph
-from gnn.evaluation.card import DrugReference
+from gnn.card.card import DrugReference
 from gnn.features.graph_arrays import collect
 from gnn.models.network import NetworkConfig
 from gnn.training.loop import TrainingConfig

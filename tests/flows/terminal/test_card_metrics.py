@@ -7,8 +7,8 @@ import pytest
 
 from flows.terminal.card_metrics import describe_gain, show_main_metrics, show_tasks
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.card import Card
-from gnn.evaluation.metric_card import Gain, Metric, Summary
+from gnn.card.card import Card
+from gnn.card.metric_card import Gain, Metric, Summary
 
 GAIN = Gain(value=0.021, interval=(0.0041, 0.0404))
 

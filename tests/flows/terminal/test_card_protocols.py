@@ -7,7 +7,7 @@ import pytest
 
 from flows.terminal.card_protocols import show_protocols
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.metric_card import Gain, Summary
+from gnn.card.metric_card import Gain, Summary
 
 
 def test_two_trainings_are_two_columns(

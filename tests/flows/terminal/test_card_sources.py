@@ -7,7 +7,7 @@ import pytest
 
 from flows.terminal.card_sources import MOST_PAIRS, show_sources
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.sets_card import HeldBack, Overlap
+from gnn.card.sets_card import HeldBack, Overlap
 
 
 def test_sets_are_shown_with_faults_and_shared_molecules(

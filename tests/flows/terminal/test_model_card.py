@@ -8,7 +8,7 @@ import pytest
 from flows.terminal.card_metrics import show_tasks
 from flows.terminal.model_card import show_card
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
+from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 
 
 def test_a_card_tells_what_inactive_is_and_how_well_it_is_predicted(

@@ -7,8 +7,8 @@ import pytest
 
 from flows.terminal.mutant_card import show_mutants
 from gnn.bundle.bundle import Bundle
-from gnn.evaluation.mutant_card import MutantCard, MutantsCard
-from tests.gnn.evaluation.test_mutant_card import NUMBERS
+from gnn.card.mutant_card import MutantCard, MutantsCard
+from tests.gnn.card.test_mutant_card import NUMBERS
 
 
 def test_each_mutant_is_shown_with_its_error_and_what_it_rests_on(

@@ -18,8 +18,8 @@ from gnn.assembly.approved_drugs import (
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 from gnn.bundle.predict import Predictor
+from gnn.card.card import DrugReference, TaskCard
 from gnn.errors import ModelError
-from gnn.evaluation.card import DrugReference, TaskCard
 from gnn.features.graph_arrays import GraphArrays, take
 from tests.conftest import MakeBundle
 

@@ -14,7 +14,7 @@ from gnn.assembly.build import BundlePlan, build_assay
 from gnn.assembly.own_assay import assemble_assay, fit_assay
 from gnn.bundle.bundle import load_bundle
 from gnn.bundle.predict import Predictor
-from gnn.evaluation.card import Card, TaskCard
+from gnn.card.card import Card, TaskCard
 from gnn.features.array_types import Floats32
 from gnn.models.encoder import load_pretrained
 

@@ -13,8 +13,8 @@ from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.bundle.mutant_values import mutants_of
 from gnn.bundle.predict import Predictor
-from gnn.evaluation.card import Protocol
-from gnn.evaluation.sets_card import Overlap
+from gnn.card.card import Protocol
+from gnn.card.sets_card import Overlap
 from gnn.features.graph_arrays import collect
 from gnn.models.encoder import load_pretrained
 from gnn.models.network import network_config

@@ -10,7 +10,7 @@ from data.activities.activity import object_array
 from data.public_sets.mutants import Mutant, MutantPairs
 from gnn.assembly.mutants import MutantSet, read_mutant_set, with_mutants
 from gnn.assembly.recipe_sets import describe_set
-from gnn.evaluation.card import Card
+from gnn.card.card import Card
 from tests.conftest import MakeBundle
 
 SMILES = [

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gnn.assembly.overlaps import SetMolecules, check_held_back, count_overlaps
+from gnn.card.sets_card import HeldBack, Overlap
 from gnn.errors import ModelError
-from gnn.evaluation.sets_card import HeldBack, Overlap
 
 
 def molecules(**parts: str) -> SetMolecules:

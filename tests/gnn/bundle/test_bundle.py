@@ -9,8 +9,8 @@ import torch
 from chem.features.graphs import featurizer_spec, state_factors
 from gnn.bundle.bundle import Bundle, load_bundle, save_bundle, write_card
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
+from gnn.card.card import Explanation
 from gnn.errors import ModelError
-from gnn.evaluation.card import Explanation
 from gnn.models.quantize import dequantize, quantize
 
 FEATURIZER = featurizer_spec()["hash"]

@@ -26,7 +26,7 @@ from gnn.bundle.measured_compounds import (
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.calibration.domain import Domain
-from gnn.evaluation.domain_card import DomainCard
+from gnn.card.domain_card import DomainCard
 from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.kernel import KernelModel
 from tests.fuzzing import STRANGE, held, mutants, mutate, mutate_value, to_json

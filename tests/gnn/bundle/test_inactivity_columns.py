@@ -9,7 +9,7 @@ from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.find_bundle import find_bundle, read_card, shipped_bundles
 from gnn.bundle.inactivity_columns import inactivity_columns, inactivity_of
 from gnn.calibration.inactivity import Inactivity
-from gnn.evaluation.inactivity_card import InactivityCard
+from gnn.card.inactivity_card import InactivityCard
 from tests.conftest import MakeBundle
 
 NUMBERS = Inactivity(level=6.0, mean=5.5, near=3.0, far=1.5, offset=1.0)

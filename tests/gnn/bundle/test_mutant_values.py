@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from gnn.bundle.mutant_values import mutants_of
-from gnn.evaluation.mutant_card import MutantCard, MutantsCard
-from tests.gnn.evaluation.test_mutant_card import NUMBERS
+from gnn.card.mutant_card import MutantCard, MutantsCard
+from tests.gnn.card.test_mutant_card import NUMBERS
 
 
 def test_a_mutant_follows_its_wild_type_and_none_has_a_value_without_an_interval() -> None:

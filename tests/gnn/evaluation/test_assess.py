@@ -12,10 +12,10 @@ from gnn.bundle.bundle import Bundle, load_bundle, save_bundle
 from gnn.bundle.predict import Predictor
 from gnn.calibration.calibration import Calibration, Outputs, apply_classification, apply_regression
 from gnn.calibration.domain import Domain, environment_bits
+from gnn.card.card import TaskCard
+from gnn.card.metric_card import Metric
 from gnn.evaluation.assess import MIXED, Assessment, assess, summarize_main
-from gnn.evaluation.card import TaskCard
 from gnn.evaluation.held_tasks import Outside
-from gnn.evaluation.metric_card import Metric
 from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.models.losses import logistic
 from gnn.training.training_set import TrainingSet

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gnn.calibration.calibration import Outputs
+from gnn.card.card import TaskCard
 from gnn.evaluation.assess import Assessment, assess
-from gnn.evaluation.card import TaskCard
 from gnn.features.graph_arrays import collect
 from gnn.training.training_set import TrainingSet
 from tests.graphs import graph_of

@@ -15,9 +15,9 @@ from gnn.assembly.approved_drugs import Drugs, compared_with_drugs
 from gnn.assembly.assemble import Assembled
 from gnn.assembly.build import BundlePlan, build_bundle
 from gnn.bundle.bundle import load_bundle
+from gnn.card.card import DrugReference
 from gnn.errors import ModelError
 from gnn.evaluation.ablation import ablate, stages
-from gnn.evaluation.card import DrugReference
 from gnn.evaluation.metrics import r2
 from gnn.features.graph_arrays import collect, take
 from gnn.models.encoder import load_pretrained

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Liability
 from screening.reason.risk_lines import is_above_line, line_of, risk_lines

@@ -5,11 +5,11 @@ import pytest
 
 from gnn.bundle.mutant_values import TaskMutant
 from gnn.calibration.mutant_shifts import MutantShift
-from gnn.evaluation.mutant_card import MutantCard
+from gnn.card.mutant_card import MutantCard
 from screening.reason.panel_profile import Profile, Profiles
 from screening.report.mutant_data import mutant_facts, mutant_numbers, steps
 from screening.score.target_panel import TargetPanel
-from tests.gnn.evaluation.test_mutant_card import NUMBERS
+from tests.gnn.card.test_mutant_card import NUMBERS
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from gnn.bundle.mutant_values import TaskMutant
 from gnn.calibration.mutant_shifts import MutantShift
-from gnn.evaluation.mutant_card import MutantCard
+from gnn.card.mutant_card import MutantCard
 from screening.evidence.evidence import Evidence, OwnValue
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
@@ -18,7 +18,7 @@ from screening.rank.rank import Ranking
 from screening.report.manifest import RunFacts
 from screening.report.report import render_report
 from screening.score.target_panel import TargetPanel
-from tests.gnn.evaluation.test_mutant_card import NUMBERS
+from tests.gnn.card.test_mutant_card import NUMBERS
 from tests.screening.report.test_report_looks import PALE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")

@@ -6,7 +6,7 @@ import pytest
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from screening.hits.table import hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking

@@ -14,7 +14,7 @@ import pytest
 from chem.errors import InputError
 from chem.structure.standardize import Standardized, standardize
 from gnn.bundle.bundle import load_bundle, write_card
-from gnn.evaluation.mutant_card import MutantCard, MutantsCard
+from gnn.card.mutant_card import MutantCard, MutantsCard
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
@@ -27,7 +27,7 @@ from screening.runs.write_run import Outcome
 from screening.score.predicted_columns import task_units
 from screening.text.cells import unescape_cell
 from tests.conftest import MakeBundle
-from tests.gnn.evaluation.test_mutant_card import NUMBERS
+from tests.gnn.card.test_mutant_card import NUMBERS
 
 ON_EGFR = {"small_EGFR": 8.0, "small_EGFR_lo": 7.0, "small_EGFR_hi": 9.0, "small_distance": 0.3}
 HitsOf = Callable[[Path], list[dict[str, str]]]

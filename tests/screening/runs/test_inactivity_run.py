@@ -14,7 +14,7 @@ from distributed import Client
 from chem.library.read import open_library
 from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.inactivity_columns import ENDINGS, inactivity_of
-from gnn.evaluation.inactivity_card import InactivityCard
+from gnn.card.inactivity_card import InactivityCard
 from hitlist.models import predict
 from screening.objective.screen_settings import Screen
 from screening.runs.dossier import open_dossier

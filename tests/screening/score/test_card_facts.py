@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gnn.bundle.bundle import load_bundle, write_card
-from gnn.evaluation.card import OperatingPoints
+from gnn.card.card import OperatingPoints
 from screening.score.card_facts import drug_quantiles, operating_points
 from tests.conftest import MakeBundle
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from gnn.evaluation.mutant_card import MutantCard, MutantNumbers
+from gnn.card.mutant_card import MutantCard, MutantNumbers
 
 NUMBERS = MutantNumbers(
     slope=-0.2, slope_std=0.1, std=1.0, error=1.1, wild_error=1.3, coverage=0.87

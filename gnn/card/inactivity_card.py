@@ -43,6 +43,6 @@ class InactivitySummary(BaseModel):
     """The same if every compound is given its task's share of inactive ones."""
     calibration_error: float
     """Expected calibration error over the rows of all tasks, as for
-    :class:`gnn.evaluation.card.Probabilities`."""
+    :class:`gnn.card.card.Probabilities`."""
     auroc: float | None = None
     """Mean over the tasks that have one."""

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from chem.records.message_text import counted
-from gnn.evaluation.domain_card import DomainCard, SharedErrorCard, ShiftCard
-from gnn.evaluation.inactivity_card import InactivityCard, InactivitySummary
-from gnn.evaluation.metric_card import Metric, Summary
-from gnn.evaluation.mutant_card import MutantsCard
-from gnn.evaluation.sets_card import HeldBack, Overlap
+from gnn.card.domain_card import DomainCard, SharedErrorCard, ShiftCard
+from gnn.card.inactivity_card import InactivityCard, InactivitySummary
+from gnn.card.metric_card import Metric, Summary
+from gnn.card.mutant_card import MutantsCard
+from gnn.card.sets_card import HeldBack, Overlap
 
 
 class _Strict(BaseModel):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnn.evaluation.domain_card import FARTHEST, DomainCard
+from gnn.card.domain_card import FARTHEST, DomainCard
 from screening.objective.objective import beyond
 from screening.objective.screen_settings import Limit
 from screening.text.applicability import outside_of

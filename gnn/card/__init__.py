@@ -1,0 +1,1 @@
+"""The model card: what a bundle says of itself."""
