@@ -78,7 +78,10 @@ def count_steady(runs: Sequence[RunFolder]) -> tuple[int, int]:
 
 
 def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
-    """Yield the finished runs in a folder that scored and can be opened, with their screens."""
+    """Yield the finished runs in a folder that scored and can be opened, with their screens.
+
+    A run without accepted compounds has nothing to compare with and is left out.
+    """
     try:
         folders = sorted(named_path(folder).iterdir())
     except (InputError, OSError):
@@ -91,7 +94,7 @@ def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
             own = load_screen(one / SCREEN)
         except InputError:  # altered, or being written; `hitlist verify` tells which
             continue
-        if run.ranks is None:
+        if run.ranks is None and run.manifest.counts.get("accepted"):
             yield run, own
 
 

@@ -111,7 +111,7 @@ def tell_changes(outcome: Outcome) -> Outcome:
         )
         text = json.dumps(manifest.as_dict(), indent=2, ensure_ascii=False) + "\n"
         write_atomic(folder / MANIFEST, text)
-    if run.ranks is None:
+    if run.ranks is None and manifest.counts.accepted:  # without compounds nobody wants it
         point_to_latest(folder, manifest.screen.name)
     return replace(outcome, manifest=manifest)
 

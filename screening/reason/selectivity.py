@@ -8,7 +8,7 @@ independent errors, which is cautious.
 
 The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is stated as a
 selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
-numbers are given: *predicted 17-fold, with the error perhaps only 1.5-fold*. A margin of zero or
+numbers are given: *predicted 17-fold, cautious value 1.5-fold*. A margin of zero or
 less is *no selectivity predicted*. If one of the two predictions is not reliable, nothing is
 stated.
 """
@@ -152,7 +152,7 @@ def _at_least(margin: Margin) -> str:
 def _within(margins: Sequence[Margin]) -> str:
     """Return margins and what their error leaves of them.
 
-    An example is ``predicted 17-fold, with the error perhaps only 1.5-fold``.
+    An example is ``predicted 17-fold, cautious value 1.5-fold``.
     """
     values = sorted(margin.value for margin in margins)
     unit = margins[0].unit
@@ -165,8 +165,8 @@ def _within(margins: Sequence[Margin]) -> str:
     if left <= 0:
         return f"predicted {span}, within {its} error"
     if len(margins) > 1:
-        return f"predicted {span}, with their errors perhaps {_folds(left, unit)} at most"
-    return f"predicted {span}, with the error perhaps only {_folds(left, unit)}"
+        return f"predicted {span}, cautious values {_folds(left, unit)} or less"
+    return f"predicted {span}, cautious value {_folds(left, unit)}"
 
 
 def _folds(margin: float, unit: str) -> str:

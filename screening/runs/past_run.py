@@ -130,6 +130,22 @@ class PastRun(PastRecords):
             return None
         return self.open_library(path)
 
+    @property
+    def no_library(self) -> str:
+        """Why the library is not read again; empty if it is there."""
+        if self.library is not None:
+            return ""
+        name = self.prepared.library
+        if self.where.library is None:
+            return f"the run does not say where {name} was"
+        path = Path(self.where.library.path)
+        try:
+            is_there = _known_place(path).is_file()
+        except (InputError, OSError, ValueError):
+            is_there = False
+        state = "has changed since the run" if is_there else "is no longer in its place"
+        return f"{path if is_there else name} {state}"
+
     def open_library(self, path: Path) -> Library:
         """Open a file with the columns by which the run's library was read."""
         columns = self.where.library.columns if self.where.library is not None else None

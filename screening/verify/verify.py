@@ -131,8 +131,7 @@ def check_library(past: PastRun, library: Library | None, sample: int, scored: s
     scored: rows whose scores are checked; they are checked here too, so the file is read once.
     """
     if library is None:
-        why = "the library's file is not available; name it with --library"
-        return Check("records", "", skipped=why)
+        return Check("records", "", skipped=f"{past.no_library}; name the file with --library")
     if library.sha256 != past.prepared.sha256:
         fault = f"{library.path} is not the file that was screened: its hash differs"
         return Check("records", str(library.path), [fault])

@@ -141,8 +141,7 @@ CASES = {
         "hERG, ",
         (
             "similar (0.71) to a compound measured 6.8",  # 0.8 below: a fact, behind the strengths
-            "selectivity not shown over AURKA (predicted 17-fold, with the error perhaps only "
-            "1.3-fold)",
+            "selectivity not shown over AURKA (predicted 17-fold, cautious value 1.3-fold)",
         ),
     ),
     # It was measured to be weak, and its sentence began with "predicted active".

@@ -40,7 +40,7 @@ def compare(
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
     from screening.changes.decided_compounds import follow_decisions
-    from screening.changes.decisions import find_decisions
+    from screening.changes.decisions import Decisions, find_decisions
     from screening.changes.earlier_runs import find_earlier
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
@@ -59,7 +59,11 @@ def compare(
     run, old = open_folder(named_run(newer)), open_folder(named_run(older))
     screen = load_screen(run.folder / SCREEN)
     beside = [one for one in find_earlier(run, screen) if one.run_id != old.run_id]
-    decisions = follow_decisions(find_decisions(run.folder, screen), run, [old, *beside])
+    try:
+        decisions = follow_decisions(find_decisions(run.folder, screen), run, [old, *beside])
+    except InputError as error:  # as in a run: a slip in the file hides no comparison
+        note(f"no decision will be shown: {error}")
+        decisions = Decisions()
     found = compare_runs(old.folder, run.folder, decisions)
     for line in found.summary():
         print(printable(line))

@@ -50,11 +50,8 @@ def rank(
         past, objective, folder, told = plan_ranking(run, screen, out, hits)
         for line in (past.told_of_older, *told):
             note_if(line)
-        if past.library is None:
-            note(
-                f"{past.prepared.library} is no longer in its place: the hits are not compared "
-                f"with it"
-            )
+        if past.no_library:
+            note(f"{past.no_library}: the hits are not compared with it")
         with cluster.connect("repeat the command") as client:
             outcome = tell_changes(rank_again(past, objective, folder, client, report))
     show_outcome(outcome, objective)

@@ -46,13 +46,13 @@ def test_it_says_over_what_by_how_much_and_of_how_many(kinase: Screen, tell: Tel
         (
             29,
             1.0,
-            "not shown over AURKA (predicted 29-fold, with the error perhaps only 2.9-fold)",
+            "not shown over AURKA (predicted 29-fold, cautious value 2.9-fold)",
         ),
         (3.1, 0.0, "3-fold or more over AURKA"),
         (
             2.9,
             0.0,
-            "not shown over AURKA (predicted 2.9-fold, with the error perhaps only 2.9-fold)",
+            "not shown over AURKA (predicted 2.9-fold, cautious value 2.9-fold)",
         ),
         (2.4, 0.4, "selectivity not shown over AURKA (predicted 2.4-fold, within its error)"),
         (1.0, 0.4, "no selectivity predicted over AURKA"),
@@ -94,7 +94,7 @@ def test_several_margins_that_are_not_shown_are_told_by_their_ends(
     text = f"{over} (predicted 1.2 to 2.4-fold, within their error)"
     assert tell(kinase, changed).endswith(f"; {text}")
     changed = {"activity_AURKA": margin(5), "activity_INSR": margin(4)}
-    text = f"{over} (predicted 4.0 to 5.0-fold, with their errors perhaps 1.5-fold at most)"
+    text = f"{over} (predicted 4.0 to 5.0-fold, cautious values 1.5-fold or less)"
     assert tell(kinase, changed).endswith(f"; {text}")
 
 
