@@ -10,8 +10,10 @@ from flows.terminal.console import note
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gnn.card.card import Card, TaskCard
-    from gnn.card.domain_card import DistanceBin
+    from gnn.card.domain_card import DistanceBin, SharedErrorCard
 
 
 def show_card(card: "Card", every_task: bool = True) -> None:
@@ -123,6 +125,21 @@ def show_reliability(card: "Card") -> None:
             f"{chance.log_loss:.3f} ({chance.log_loss_of_share:.3f} if every compound is given the "
             f"share of its task){ranks}"
         )
+    if card.shared_error is not None:
+        for line in _together(card.shared_error):
+            note(line)
+
+
+def _together(found: "SharedErrorCard") -> "Iterator[str]":
+    if found.targets is not None:
+        yield (
+            f"errors of one compound on two targets: correlation {found.targets:.2f} "
+            f"({found.target_pairs:,} pairs)"
+        )
+    if found.series:
+        each = zip(found.similarities, found.series, strict=True)
+        told = ", ".join(f"{correlation:.2f} at {likeness:.2f}" for likeness, correlation in each)
+        yield f"errors of two compounds on one target: correlation by similarity {told}"
 
 
 def _by_distance(found: "DistanceBin") -> list[str]:

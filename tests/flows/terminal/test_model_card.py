@@ -8,6 +8,7 @@ import pytest
 from flows.terminal.card_metrics import show_tasks
 from flows.terminal.model_card import show_card
 from gnn.bundle.bundle import Bundle
+from gnn.card.domain_card import SharedErrorCard
 from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 
 
@@ -33,3 +34,17 @@ def test_a_card_tells_what_inactive_is_and_how_well_it_is_predicted(
     show_card(card)
     show_tasks(card, card.tasks[:1])
     assert "inactiv" not in capsys.readouterr().err
+
+
+def test_a_card_tells_how_errors_go_together(
+    make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = make_bundle(tmp_path / "plain").card
+    series = {"similarities": (0.2, 0.7), "series": (0.02, 0.5), "series_pairs": (900, 300)}
+    found = SharedErrorCard(targets=0.37, target_pairs=1234, **series)
+    show_card(card.model_copy(update={"shared_error": found}))
+    shown = capsys.readouterr().err
+    assert "on two targets: correlation 0.37 (1,234 pairs)" in shown
+    assert "on one target: correlation by similarity 0.02 at 0.20, 0.50 at 0.70" in shown
+    show_card(card)
+    assert "correlation" not in capsys.readouterr().err
