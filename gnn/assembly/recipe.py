@@ -14,6 +14,7 @@ from chem.records.message_text import did_you_mean
 from gnn.errors import ModelError
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, network_config
+from gnn.training.directed import DirectedTeaching
 from gnn.training.distil import Teaching, read_teaching
 from gnn.training.loop import TrainingConfig
 
@@ -29,6 +30,11 @@ _SHARES = (
     "task_balance",
     "encoder_rate",
 )
+_SETTINGS: dict[str, Any] = {
+    "network": NetworkConfig,
+    "training": TrainingConfig,
+    "dmpnn": DirectedTeaching,
+}
 _OF_HEADS = ("hidden", "input_dropout", "head_dropout")
 _PRETRAINED = ("width", "layers", "graph_hidden", "descriptors")
 
@@ -92,7 +98,7 @@ class TeachingChoice(_Strict):
     """
 
     teachers: Annotated[
-        tuple[Literal["networks", "process", "forest", "trees"], ...], Field(min_length=1)
+        tuple[Literal["networks", "process", "forest", "trees", "dmpnn"], ...], Field(min_length=1)
     ]
     values: tuple[str, ...] = ()
     """Teachers whose mean is learned in regressions; empty means all of them."""
@@ -106,6 +112,8 @@ class TeachingChoice(_Strict):
     """Sizes of the teaching networks that differ from those of the shipped networks."""
     training: dict[str, int | float] = {}
     """Settings of the teaching networks that differ."""
+    dmpnn: dict[str, int | float] = {}
+    """Sizes and settings of the teacher ``dmpnn`` that differ from the published ones."""
 
 
 class Recipe(_Strict):
@@ -164,8 +172,10 @@ class Recipe(_Strict):
         if strange := set(self.teaching.values) - set(self.teaching.teachers):
             raise ValueError(f"teaching.values: {min(strange)} is none of teaching.teachers")
         _check_weights(self.teaching)
-        for name in ("network", "training"):
+        for name in ("network", "training", "dmpnn"):
             _check(name, getattr(self.teaching, name))
+        if self.teaching.dmpnn and "dmpnn" not in self.teaching.teachers:
+            raise ValueError("teaching.dmpnn: no teacher dmpnn is named; add it to teachers")
         if others := self.teaching.network.keys() - set(_OF_HEADS):
             raise ValueError(
                 f"teaching.network.{min(others)} must be the same for all networks; only "
@@ -219,6 +229,7 @@ class Recipe(_Strict):
             "members": self.teaching.members,
             "network": network,
             "training": asdict(training),
+            **({"dmpnn": self.teaching.dmpnn} if "dmpnn" in self.teaching.teachers else {}),
         }
 
     def teaching_for(self, tasks: int) -> Teaching | None:
@@ -244,7 +255,7 @@ def _check_weights(teaching: TeachingChoice) -> None:
 
 def _check(name: str, given: Mapping[str, int | float]) -> None:
     """Raise ValueError for a size or setting that is unknown or impossible."""
-    settings = NetworkConfig if name == "network" else TrainingConfig
+    settings = _SETTINGS[name]
     known = {field.name: field.type for field in fields(settings) if field.name != "tasks"}
     for key, value in given.items():
         if key not in known:

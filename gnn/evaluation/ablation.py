@@ -16,6 +16,7 @@ _NAMES = {
     "process": "Gaussian processes",
     "forest": "random forests on the networks' counts",
     "trees": "boosted trees on descriptors",
+    "dmpnn": "networks of directed messages",
 }
 
 

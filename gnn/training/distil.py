@@ -19,6 +19,7 @@ from gnn.features.array_types import Bools, Floats32
 from gnn.models.durable_file import keep_array
 from gnn.models.encoder import Pretrained, load_pretrained
 from gnn.models.network import NetworkConfig, State, network_config
+from gnn.training.directed import DirectedTeaching, teach_directed
 from gnn.training.ensemble import claim, fit_ensemble, fit_members
 from gnn.training.loop import SoftTargets, TrainingConfig, TrainingRun
 from gnn.training.networks import inputs
@@ -33,7 +34,7 @@ class Teaching:
     """The models that teach, and the settings of the networks among them."""
 
     teachers: tuple[str, ...]
-    """Names from :data:`gnn.training.teacher.TEACHERS`."""
+    """Names from :data:`gnn.training.teacher.TEACHERS`, or ``dmpnn``."""
     sizes: NetworkConfig
     """Sizes of the teaching networks, whose inputs are the same as those of the taught ones."""
     training: TrainingConfig
@@ -44,6 +45,8 @@ class Teaching:
     weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """The weight of each teacher in each kind of task (``regression``, ``classification``). Empty
     gives all of them the same; then ``values`` counts."""
+    dmpnn: DirectedTeaching | None = None
+    """The networks of directed messages, if they teach."""
 
 
 def read_teaching(
@@ -59,6 +62,7 @@ def read_teaching(
         members=how["members"],
         values=tuple(how["values"]),
         weights=how["weights"],
+        dmpnn=DirectedTeaching(**how["dmpnn"]) if "dmpnn" in how else None,
     )
 
 
@@ -91,6 +95,8 @@ def fit_distilled(
     if "trees" in teaching.teachers:
         check_trees(run.data.descriptors)  # before the networks, which take long
     by = asdict(teaching)
+    if teaching.dmpnn is None:
+        del by["dmpnn"]  # models that were fitted without it stay valid
     claim(own, work, by)
     run = replace(run, given=cache(partial(inputs, run)))
     teachers = replace(run, sizes=teaching.sizes, config=teaching.training)
@@ -99,7 +105,11 @@ def fit_distilled(
     for name in teaching.teachers:
         kept = work / f"lesson-{name}.npy"
         if not kept.is_file():
-            keep_array(kept, teach(teachers, networks, name))
+            if name == "dmpnn":
+                how = teaching.dmpnn or DirectedTeaching()
+                keep_array(kept, teach_directed(teachers, how, work))
+            else:
+                keep_array(kept, teach(teachers, networks, name))
         by_teacher[name] = np.load(kept)
     soft_targets = combine(by_teacher, teaching, run.data.binary)
     own = replace(own, given=run.given, soft_targets=SoftTargets(soft_targets, by))

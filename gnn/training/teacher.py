@@ -38,8 +38,8 @@ def teach(run: TrainingRun, states: Sequence[State], teacher: str) -> Floats32:
     """Return the predictions of one of :data:`TEACHERS`: [M, T] values or probabilities.
 
     Values are on the task's scale. All teachers learn from the rows that no member holds out. Only
-    the networks use molecules with presumed values; the others have NaN for these, and for a task
-    with fewer than two measurements.
+    networks use molecules with presumed values; the others have NaN for these, and for a task with
+    fewer than two measurements. The teacher ``dmpnn`` is in :mod:`gnn.training.directed`.
 
     Args:
         run: The training run.

@@ -5,6 +5,7 @@ import pytest
 from data.catalogue.catalogue import datasets
 from gnn.assembly.recipe import SHIPPED, find_recipe, load_recipe
 from gnn.errors import ModelError
+from gnn.training.directed import DirectedTeaching
 
 GOOD = """
 name = "mine"
@@ -135,6 +136,43 @@ def test_a_teaching_that_cannot_be(tmp_path: Path, old: str, new: str, named: st
     assert old in TAUGHT
     path = tmp_path / "mine.toml"
     path.write_text(TAUGHT.replace(old, new, 1))
+    assert named in refused(path)
+
+
+DIRECTED = """"dmpnn"]
+dmpnn = { width = 300, epochs = 20 }"""
+
+
+def test_a_network_of_directed_messages_may_teach(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TAUGHT.replace('"process"]', DIRECTED))
+    teaching = load_recipe(path).teaching_for(2)
+    assert teaching is not None
+    assert teaching.dmpnn == DirectedTeaching(width=300, epochs=20)
+    path.write_text(TAUGHT.replace('"process"]', '"dmpnn"]'))
+    teaching = load_recipe(path).teaching_for(2)
+    assert teaching is not None
+    assert teaching.dmpnn == DirectedTeaching()
+    path.write_text(TAUGHT)
+    teaching = load_recipe(path).teaching_for(2)
+    assert teaching is not None
+    assert teaching.dmpnn is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        pytest.param('"dmpnn"]', '"process"]', "add it to teachers", id="it does not teach"),
+        pytest.param("width", "widht", "did you mean width?", id="a misspelt size"),
+        pytest.param("= 300", "= 0", "expected a whole number from 1", id="no width"),
+        pytest.param("epochs = 20", "dropout = 2", "expected a share", id="all dropped"),
+    ],
+)
+def test_directed_messages_that_cannot_be(tmp_path: Path, old: str, new: str, named: str) -> None:
+    text = TAUGHT.replace('"process"]', DIRECTED)
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1))
     assert named in refused(path)
 
 
