@@ -45,7 +45,7 @@ ROOMS = {
     ),
     "gnn": (
         *("features", "models", "training", "calibration"),
-        *("card", "evaluation", "bundle", "explain", "assembly"),
+        *("card", "separation", "evaluation", "bundle", "explain", "assembly"),
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),

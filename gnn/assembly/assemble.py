@@ -18,14 +18,14 @@ from data.activities.repeats import MergeReport, drop_contradictions, merge_dupl
 from data.activities.scales import to_scale
 from data.activities.usable import keep_usable
 from data.public_sets.presumed import presume_inactive
-from gnn.assembly.held_back import Guarded, guard_held_back, set_aside
-from gnn.assembly.outside import divide_without, drop_known, set_outside_apart
-from gnn.assembly.overlaps import SetMolecules, check_held_back, count_overlaps
 from gnn.assembly.recipe import Recipe
 from gnn.assembly.recipe_sets import check_shipped, describe_set, load_set, notes_on_terms
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Ints, Report, Strings
 from gnn.features.graph_arrays import collect
+from gnn.separation.held_back import Guarded, guard_held_back, set_aside
+from gnn.separation.outside import divide_without, drop_known, set_outside_apart
+from gnn.separation.overlaps import SetMolecules, check_held_back, count_overlaps
 from gnn.training.training_set import OUTSIDE, TrainingSet
 
 
@@ -60,7 +60,7 @@ def assemble(
     ``strict`` is for a team's own file: measurements that contradict each other are left out and
     named, and the rest must be enough to train on. ``uses`` [n] has ``train`` for the rows of sets
     that only help to train: none of them changes a row that another set holds back. It has
-    ``outside`` for those of another source (:mod:`gnn.assembly.outside`).
+    ``outside`` for those of another source (:mod:`gnn.separation.outside`).
     """
     standard = _standardize(table.smiles, progress)
     kept = np.array([smiles is not None for smiles in standard.smiles], dtype=bool)

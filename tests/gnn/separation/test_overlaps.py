@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gnn.assembly.overlaps import SetMolecules, check_held_back, count_overlaps
 from gnn.card.sets_card import HeldBack, Overlap
 from gnn.errors import ModelError
+from gnn.separation.overlaps import SetMolecules, check_held_back, count_overlaps
 
 
 def molecules(**parts: str) -> SetMolecules:

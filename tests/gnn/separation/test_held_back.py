@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from chem.structure.standardize import Standardized, standardize
 from data.activities.activity import ActivityTable, Task, object_array
 from gnn.assembly.assemble import Assembled, assemble, stop_roles
-from gnn.assembly.held_back import guard_held_back
 from gnn.features.array_types import Strings
+from gnn.separation.held_back import guard_held_back
 
 NAN = float("nan")
 TASKS = (Task("a", "regression", "pActivity"), Task("b", "classification", "1 = active"))

@@ -49,7 +49,7 @@ def set_outside_apart(table: ActivityTable, outside: Bools, merged: ActivityTabl
 
     ``table`` [n] are the rows before merging, ``outside`` [n] marks those of other sources. A
     molecule that another set holds back has no value of another source here: these were set aside
-    (:func:`gnn.assembly.held_back.set_aside`).
+    (:func:`gnn.separation.held_back.set_aside`).
     """
     if not outside.any():
         nothing = np.full(merged.values.shape, np.nan, np.float32)

@@ -1,0 +1,1 @@
+"""Keeps what a recipe measures apart from what it trains on."""
