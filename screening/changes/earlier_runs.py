@@ -94,7 +94,7 @@ def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
             own = load_screen(one / SCREEN)
         except InputError:  # altered, or being written; `hitlist verify` tells which
             continue
-        if run.ranks is None and run.manifest.counts.get("accepted"):
+        if run.ranks is None and run.manifest.counts.get("accepted", 1):
             yield run, own
 
 

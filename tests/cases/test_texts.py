@@ -124,8 +124,8 @@ CASES = {
         "uncertain on EGFR (6.3 ± 0.7, cautious value 5.6); ",
         (
             "no selectivity predicted over AURKA",
-            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, with their errors "
-            "perhaps 1.0-fold at most)",
+            "selectivity not shown over CDK2 and INSR (predicted 7.2 to 10-fold, cautious values "
+            "1.0-fold or less)",
             "borderline: DILI 0.46",
             "hERG, AMES, SR-MMP: no risk predicted",
         ),
