@@ -106,7 +106,9 @@ def claim(run: TrainingRun, work: Path, provenance: Mapping[str, Any] | None = N
     purpose = {
         "sizes": asdict(run.sizes),
         "training": asdict(run.config),
-        "data": run.data.meta,
+        # What is told of the sets is left out: other sentences in a catalogue change no network.
+        "featurizer": run.data.meta.get("featurizer"),
+        "tasks": [task["name"] for task in run.data.tasks],
         "arrays": run.data.sha256,
         "seed": run.seed,
         "pretrained": run.pretrained.sha256 if run.pretrained else None,
