@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from chem.records.message_text import counted
 from gnn.card.domain_card import DomainCard, SharedErrorCard, ShiftCard
@@ -12,13 +12,10 @@ from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 from gnn.card.metric_card import Metric, Summary
 from gnn.card.mutant_card import MutantsCard
 from gnn.card.sets_card import HeldBack, Overlap
+from gnn.card.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Probabilities(_Strict):
+class Probabilities(Strict):
     """The agreement of probabilities with the truth, on rows not used for their calibration.
 
     The error is the expected calibration error: in ten equal bins of probability, the mean
@@ -34,7 +31,7 @@ class Probabilities(_Strict):
     calibration_error_before: float
 
 
-class OperatingPoints(_Strict):
+class OperatingPoints(Strict):
     """Every line that could be drawn through a class's probabilities, on the held-out rows.
 
     The probabilities are cross-fitted, as for :class:`Probabilities`. A row is above a threshold if
@@ -51,7 +48,7 @@ class OperatingPoints(_Strict):
     """The share of the negatives that are below each threshold, 0 to 1."""
 
 
-class DrugReference(_Strict):
+class DrugReference(Strict):
     """The library with whose predictions a prediction can be compared."""
 
     library: str
@@ -74,7 +71,7 @@ def _checked_quantiles(numbers: tuple[float, ...]) -> tuple[float, ...]:
     return numbers
 
 
-class TaskCard(_Strict):
+class TaskCard(Strict):
     """The card of one task."""
 
     name: str
@@ -122,7 +119,7 @@ class TaskCard(_Strict):
         return f"log10({self.unit})" if self.scale == "log10" else self.unit
 
 
-class Stage(_Strict):
+class Stage(Strict):
     """One model on the way to the shipped one, before calibration."""
 
     name: str
@@ -130,7 +127,7 @@ class Stage(_Strict):
     """Means over the tasks, by ``<kind> <metric>``."""
 
 
-class Candidate(_Strict):
+class Candidate(Strict):
     """A model that could have been shipped, by cross-validation on the assay's own rows."""
 
     name: Literal["gp", "network", "blend"]
@@ -143,7 +140,7 @@ class Candidate(_Strict):
     """Share of bootstrap draws in which it has the least error of the compared models."""
 
 
-class Comparison(_Strict):
+class Comparison(Strict):
     """The chosen model of an own assay, with the reason for the choice."""
 
     chosen: Literal["gp", "network", "blend"]
@@ -151,7 +148,7 @@ class Comparison(_Strict):
     candidates: tuple[Candidate, ...]
 
 
-class Explanation(_Strict):
+class Explanation(Strict):
     """The agreement of atoms' contributions with groups that are known for a task's effect.
 
     Among molecules that are predicted positive and contain the group, the groups' atoms are
@@ -180,7 +177,7 @@ class Explanation(_Strict):
     """The same for as many other atoms, in a connected piece if there is one."""
 
 
-class Protocol(_Strict):
+class Protocol(Strict):
     """The results of another training of the same recipe, to be read beside those of a card."""
 
     name: str
@@ -197,7 +194,7 @@ class Protocol(_Strict):
     coverage: float | None
 
 
-class Card(_Strict):
+class Card(Strict):
     """Everything known about a bundle; written as ``card.json`` beside the weights."""
 
     format: Literal[1] = 1
@@ -234,7 +231,7 @@ class Card(_Strict):
     bundles."""
     summary: dict[str, Summary]
     """Mean metrics over tasks, by ``<kind> <metric>``."""
-    main_summary: dict[str, Summary] = {}
+    main_summary: dict[str, Summary] = Field(default_factory=dict)
     """Means of the tasks' own metrics (``TaskCard.main_metric``) over the tasks that share one, by
     metric; none where their units differ."""
     protocols: tuple[Protocol, ...] = ()

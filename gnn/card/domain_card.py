@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from gnn.card.strict import Strict
 
 FARTHEST = 0.7
 """Largest distance that counts as inside a domain, even if a bundle's own limit is larger: farther
@@ -11,11 +11,7 @@ molecules have nothing to do with it. 19 of 20 approved drugs are farther than 0
 measured JAK inhibitors."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DistanceBin(_Strict):
+class DistanceBin(Strict):
     """Held-out values of all tasks at distances from ``low`` up to ``high``."""
 
     low: float
@@ -36,7 +32,7 @@ ShiftKind = Literal["new compounds", "known compounds"]
 """Compounds that the training sets lack, or that they have without this task's value."""
 
 
-class ShiftCard(_Strict):
+class ShiftCard(Strict):
     """The 90 % intervals on values of another source, which were not trained on when measured."""
 
     kind: ShiftKind
@@ -54,7 +50,7 @@ class ShiftCard(_Strict):
     """The same after the intervals were widened by the other half of the compounds."""
 
 
-class DomainCard(_Strict):
+class DomainCard(Strict):
     """A bundle's training compounds as distances: see :mod:`gnn.calibration.domain`."""
 
     compounds: int
@@ -79,7 +75,7 @@ class DomainCard(_Strict):
         return math.floor(100 * min(self.limit, FARTHEST) + 1e-9) / 100
 
 
-class SharedErrorCard(_Strict):
+class SharedErrorCard(Strict):
     """How errors go together; see :mod:`gnn.calibration.shared_error`."""
 
     targets: float | None

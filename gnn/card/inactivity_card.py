@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
+
+from gnn.card.strict import Strict
 
 
-class InactivityCard(BaseModel):
+class InactivityCard(Strict):
     """The probability that a compound is inactive on one target: its numbers, and their quality.
 
     The first five are fields of :class:`gnn.calibration.inactivity.Inactivity`. Quality is measured
     on held-out rows, with numbers that were fitted on the other half of the molecules.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     level: FiniteFloat
     """The largest value that counts as inactive, in the task's unit."""
@@ -30,10 +30,8 @@ class InactivityCard(BaseModel):
     """None if there are too few rows, or if all are alike."""
 
 
-class InactivitySummary(BaseModel):
+class InactivitySummary(Strict):
     """The quality of the probabilities of inactivity over all tasks that have one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     tasks: int
     rows: int

@@ -1,13 +1,9 @@
 """Defines a metric of a card beside the random forest's, and its mean over tasks."""
 
-from pydantic import BaseModel, ConfigDict
+from gnn.card.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Gain(_Strict):
+class Gain(Strict):
     """The difference of two models on the same rows; positive if ours is better.
 
     It is ours minus the forest's, but the forest's minus ours where less is better (RMSE, MAE).
@@ -18,7 +14,7 @@ class Gain(_Strict):
     """95 % bootstrap interval, paired: both models are measured on each draw of the rows."""
 
 
-class Metric(_Strict):
+class Metric(Strict):
     """One metric of the bundle beside the baseline's, on the same rows."""
 
     network: float
@@ -31,7 +27,7 @@ class Metric(_Strict):
     """Over the forest, from the same draws; None without a forest, and in older bundles."""
 
 
-class Summary(_Strict):
+class Summary(Strict):
     """A metric averaged over tasks."""
 
     tasks: int

@@ -2,17 +2,15 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import Field, FiniteFloat, model_validator
+
+from gnn.card.strict import Strict
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MutantNumbers(_Strict):
+class MutantNumbers(Strict):
     """The difference of a mutant to its wild type, and its quality.
 
     The first three are fields of :class:`gnn.calibration.mutant_shifts.MutantShift`. Quality is
@@ -31,7 +29,7 @@ class MutantNumbers(_Strict):
     """Share of the measured values in their 90 % interval."""
 
 
-class MutantCard(_Strict):
+class MutantCard(Strict):
     """One mutant of a task's protein."""
 
     task: str
@@ -55,7 +53,7 @@ class MutantCard(_Strict):
         return f"{self.task} {self.mutation}"
 
 
-class MutantsCard(_Strict):
+class MutantsCard(Strict):
     """The mutants of a bundle's targets."""
 
     source: str

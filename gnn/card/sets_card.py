@@ -1,13 +1,9 @@
 """Defines what a card tells of its training sets: shared molecules, and the check of leaks."""
 
-from pydantic import BaseModel, ConfigDict
+from gnn.card.strict import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Overlap(_Strict):
+class Overlap(Strict):
     """Two training sets that share molecules."""
 
     first: str
@@ -16,7 +12,7 @@ class Overlap(_Strict):
     """Number of molecules that both have, by standardized SMILES, by which rows are merged."""
 
 
-class HeldBack(_Strict):
+class HeldBack(Strict):
     """The molecules that one set holds back, looked for among the rows that are trained on."""
 
     set: str
