@@ -23,7 +23,7 @@ from gnn.features.graph_arrays import collect
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Primary
 from screening.score.card_facts import ErrorCorrelations
-from screening.score.predicted_columns import PACTIVITY, unit_of
+from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of, unit_of
 
 Floats = npt.NDArray[np.float64]
 MOST = 1000
@@ -74,6 +74,7 @@ def tell_expected(
     screen: Screen,
     units: Mapping[str, str],
     known: Mapping[str, ErrorCorrelations],
+    limits: Limits,
 ) -> Iterator[str]:
     """Yield a sentence for each primary pActivity whose errors are known to go together.
 
@@ -83,7 +84,7 @@ def tell_expected(
         return
     likeness: Floats | None = None
     for term in screen.objective.primary:
-        of = next((known[name] for name in known if term.task.startswith(f"{name}_")), None)
+        of = known.get(bundle_of(term.task, limits))
         columns = (term.name, f"{term.name}_std")
         if unit_of(term.task, screen, units) != PACTIVITY or of is None or not of.series:
             continue

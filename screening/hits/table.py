@@ -189,7 +189,7 @@ def hit_table(
         rows.append([_cell(hit, cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
     last = (tuple(groups), tuple(compared), derived, panel, profiles)
-    expected = tuple(tell_expected(hits, screen, units, cards.correlations))
+    expected = tuple(tell_expected(hits, screen, units, cards.correlations, cards.limits))
     return HitTable(tuple(columns), rows, *told, *last, expected)
 
 

@@ -13,6 +13,7 @@ from screening.score.card_facts import ErrorCorrelations
 
 KNOWN = {"activity": ErrorCorrelations(0.4, (0.1, 0.5, 0.9), (0.0, 0.3, 0.8))}
 UNITS = {"activity_EGFR": "pActivity"}
+LIMITS = {"activity_distance": 0.6}
 
 
 def hits(smiles: list[str]) -> pd.DataFrame:
@@ -45,7 +46,9 @@ def test_errors_of_one_series_widen_the_interval() -> None:
 def test_a_list_of_like_hits_is_less_certain_than_a_diverse_one(kinase: Screen) -> None:
     series = [f"CC{'C' * n}Nc1ncnc2cc(OC)c(OC)cc12" for n in range(8)]
     diverse = ["CCO", "c1ccccc1C(=O)O", "NC1CCCCC1", "O=S(=O)(N)c1ccsc1", "CC(C)C#N", "OCC(F)F"]
-    texts = [next(tell_expected(hits(one), kinase, UNITS, KNOWN)) for one in (series, diverse)]
+    texts = [
+        next(tell_expected(hits(one), kinase, UNITS, KNOWN, LIMITS)) for one in (series, diverse)
+    ]
     assert texts[0].startswith("Expected: of 8 hits, ")
     ends = [text.split("interval ")[1].split(",")[0].split(" to ") for text in texts]
     widths = [(int(high) - int(low)) / size for (low, high), size in zip(ends, (8, 6), strict=True)]
@@ -64,4 +67,4 @@ def test_half_of_the_desirability_is_the_level(kinase: Screen) -> None:
 def test_nothing_is_said_of_one_hit_of_too_many_and_without_correlations(
     frame: pd.DataFrame, known: dict[str, Any], kinase: Screen
 ) -> None:
-    assert not list(tell_expected(frame, kinase, UNITS, known))
+    assert not list(tell_expected(frame, kinase, UNITS, known, LIMITS))
