@@ -82,6 +82,8 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
     _show(headers, rows, f"{card.name}: ours beside a random forest")
     known = [key for key in METRICS if any(row[4].rpartition(" ")[2] == key for row in rows)]
     apart = "none is in both"
+    if card.refit:
+        apart = "when they were measured, none was in both; then the networks learned all of them"
     if "cross-validation" in card.split:
         apart = "each was predicted by models that had not seen it"
     note(f"trained on, measured on: numbers of measurements; {apart}")

@@ -82,6 +82,10 @@ def show_ablation(card: "Card") -> None:
             f"{card.name}: metrics after each stage of the training, before calibration",
             numbers=1,
         )
+        note(
+            "the metrics of the tasks are after calibration, which each half of the held-out rows "
+            "got from the other half: the halves are then ordered together a little less well"
+        )
 
 
 def show_reliability(card: "Card") -> None:

@@ -28,6 +28,7 @@ from screening.report.last_run_facts import (
 from screening.runs.past_run import open_records
 from screening.runs.record_outcome import HITS, ChangedFileError, read_lines
 from screening.runs.runfolder import RunFolder
+from screening.storage.schema import REJECTED
 from screening.text.cells import unescape_cell
 
 MOST_RUNS = 60
@@ -82,7 +83,10 @@ def _hits(run: RunFolder, wanted: set[str]) -> Iterator[tuple[set[str], Mapping[
 
 
 def _records(run: RunFolder, wanted: set[str]) -> dict[str, FoundCompound]:
-    """Return the accepted records of a run's library that have the wanted IDs, by ID."""
+    """Return the records of a run's library that have the wanted IDs, by ID.
+
+    Of several records with one ID, an accepted one counts.
+    """
     found: dict[str, FoundCompound] = {}
     if not wanted:
         return found
@@ -90,10 +94,15 @@ def _records(run: RunFolder, wanted: set[str]) -> dict[str, FoundCompound]:
     try:
         prepared = open_records(run.folder).prepared
         for part in prepared.partitions:
-            table = prepared.store.read_table(part, ["compound_id", "name", "key"])
+            columns = ["compound_id", "name", "key", "status", "code"]
+            table = prepared.store.read_table(part, columns)
             for one in table.filter(pc.is_in(table["compound_id"], ids)).to_pylist():
-                if key := key_text(one["key"]):
-                    found.setdefault(one["compound_id"], FoundCompound(key, one["name"], ""))
+                known = found.get(one["compound_id"])
+                if one["status"] == REJECTED:
+                    told = FoundCompound("", one["name"], "", one["code"])
+                    found.setdefault(one["compound_id"], told)
+                elif (key := key_text(one["key"])) and (known is None or known.rejected):
+                    found[one["compound_id"]] = FoundCompound(key, one["name"], "")
     except HitlistError:  # such as a prepared library that was pruned
         return {}
     return found

@@ -69,10 +69,19 @@ class FoundCompound(NamedTuple):
     """A compound that a decision names, and that is no hit under that name."""
 
     key: str
-    """The registration key, as text."""
+    """The registration key, as text; empty for a record that was rejected."""
     name: str
     last_hit: str
     """The date of the last run that had it as a hit; empty if it was none in any."""
+    rejected: str = ""
+    """The code of the reason why the library's record was rejected, such as ``mixture``."""
+
+    @property
+    def told(self) -> str:
+        """Return what is known beside the decision, such as ``, last a hit on 2026-01-31``."""
+        if self.rejected:
+            return f", its record was rejected ({self.rejected.replace('_', ' ')})"
+        return f", last a hit on {self.last_hit}" if self.last_hit else ""
 
 
 @dataclass
@@ -165,7 +174,7 @@ class Decisions:
         """Return the compounds that nobody asked for, and that are known, each in words."""
         return [
             tell_decision(one.named, self.known[one.named].name, one.decision)
-            + (f", last a hit on {day}" if (day := self.known[one.named].last_hit) else "")
+            + self.known[one.named].told
             for one in self.unused()
             if one.named in self.known
         ]

@@ -11,6 +11,7 @@ from chem.structure.stereo.stereo_status import STEREO_WORDS
 from gnn.bundle.inactivity_columns import inactivity_of
 from screening.evidence.evidence import Contributions, Neighbour
 from screening.hits.derived_columns import nanomolar
+from screening.hits.table import PROPERTY_DECIMALS
 from screening.reason.measurements import measured_text, structure_difference
 from screening.reason.other_targets import compare
 from screening.reason.sentence import HitFacts
@@ -131,19 +132,29 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     evidence = evaluation.evidence
     flags = [[one.source, one.name, " ".join(map(str, one.atoms))] for one in evidence.flags]
     yield Section("Alerts", ["source", "name", "atoms"], flags or [["none", "", ""]])
-    scales = dict.fromkeys(logarithm_tasks(past.bundles), " (log10)")
     atoms = [
         [
-            one.task + scales.get(one.task, ""),
+            one.task + _scale(one.task, past),
             format_number(one.base, 2),
             _strongest(one),
             format_number(one.total, 2),
         ]
         for one in evidence.contributions
     ]
-    yield Section("Atoms", ["task", "without atoms", "strongest atoms", "all atoms"], atoms)
-    found = [[name, format_number(value, 2)] for name, value in evaluation.properties.items()]
+    header = ["task", "without atoms", "strongest atoms", "all atoms"]
+    yield Section("Atoms, numbered from 0 in the standardized structure", header, atoms)
+    found = [
+        [name, format_number(value, PROPERTY_DECIMALS.get(name, 0))]
+        for name, value in evaluation.properties.items()
+    ]
     yield Section("Properties", ["property", "value"], found)
+
+
+def _scale(task: str, past: PastRun) -> str:
+    """Return the scale of atoms' contributions if it is not that of the prediction."""
+    if task in logarithm_tasks(past.bundles):
+        return " (log10)"
+    return " (log odds)" if past.units.get(task) == PROBABILITY else ""
 
 
 def _foremost(said: Mapping[str, float], past: PastRun) -> list[str]:
@@ -243,17 +254,18 @@ def render_dossier(dossier: Dossier, past: PastRun) -> str:
         dossier=dossier,
         screen=past.screen,
         sections=list(sections(dossier, past)),
-        pictures=list(_pictures(dossier)),
+        pictures=list(_pictures(dossier, past)),
         neighbours=list(_neighbour_pictures(dossier, past)),
     )
 
 
-def _pictures(dossier: Dossier) -> Iterator[Picture]:
+def _pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:
     if dossier.evaluation is None:
         return
     drawn = depict(dossier.smiles, *PICTURE)
     for one in dossier.evaluation.evidence.contributions:
-        yield Picture(f"{one.task}: {one.total:.2f}", Markup(_with_discs(drawn, one)))
+        caption = f"{one.task}: {one.total:.2f}{_scale(one.task, past)}"
+        yield Picture(caption, Markup(_with_discs(drawn, one)))
 
 
 def _neighbour_pictures(dossier: Dossier, past: PastRun) -> Iterator[Picture]:

@@ -104,3 +104,14 @@ def test_a_compound_that_is_no_hit_any_more_is_told_from_a_misspelled_id(
     assert told in change_lines(night)
     assert "1 decision about IDs found nowhere: ZINC-1; check the ID" in change_lines(night)
     assert faults(night, lone) == []
+
+
+def test_a_rejected_record_is_told_from_a_misspelled_id(
+    mornings: Mornings,  # noqa: F811 - the fixture
+) -> None:
+    mornings.rows = {**mornings.rows, "BAD": ("C1CC", "12")}
+    mornings.decide("BAD,,later,,,")
+    mornings.run("a")
+    told = "1 decision about compounds that are no hits now: BAD: later, its record was rejected ("
+    lines = change_lines(mornings.run("b").folder)
+    assert any(line.startswith(told) for line in lines), lines
