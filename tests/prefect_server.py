@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ PREFECT = Path(sys.executable).with_name("prefect")
 HITLIST = PREFECT.with_name("hitlist")
 POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
 TEMPLATE = ("--base-job-template", "flows/work_pool.json")
+BUSY_TRIES = 10
 Environment = dict[str, str]
 
 
@@ -56,8 +58,18 @@ def profile_of(environment: Environment) -> dict[str, str]:
     return profiles["hitlist"]
 
 
-def ask(environment: Environment, path: str, body: object = None, secret: str | None = None) -> Any:
-    """Ask the server's API, by default with the secret of the profile."""
+def ask(
+    environment: Environment,
+    path: str,
+    body: object = None,
+    secret: str | None = None,
+    method: str | None = None,
+) -> Any:
+    """Ask the server's API, by default with the secret of the profile.
+
+    A server whose SQLite file is locked for longer than it waits answers 503. Prefect's own
+    clients ask again then, and so does this one.
+    """
     profile = profile_of(environment)
     shown = profile["PREFECT_API_AUTH_STRING"] if secret is None else secret
     request = urllib.request.Request(
@@ -67,9 +79,18 @@ def ask(environment: Environment, path: str, body: object = None, secret: str | 
             "Content-Type": "application/json",
             "Authorization": f"Basic {base64.b64encode(shown.encode()).decode()}",
         },
+        method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read())
+    for left in reversed(range(BUSY_TRIES)):
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                content = answer.read()
+                return json.loads(content) if content else None
+        except urllib.error.HTTPError as refused:
+            if refused.code != HTTPStatus.SERVICE_UNAVAILABLE or not left:
+                raise
+            time.sleep(1)
+    raise AssertionError("no try was made")
 
 
 def prefect(

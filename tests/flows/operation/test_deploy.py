@@ -1,9 +1,6 @@
 """``hitlist deploy`` against a real server: what an operator set stays, and slots are apart."""
 
-import base64
-import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -72,16 +69,7 @@ def found(server: Environment, name: str) -> dict[str, Any]:
 
 def change(server: Environment, path: str, body: object) -> None:
     """Change something as the server's page does."""
-    profile = profile_of(server)
-    secret = base64.b64encode(profile["PREFECT_API_AUTH_STRING"].encode()).decode()
-    request = urllib.request.Request(
-        profile["PREFECT_API_URL"] + path,
-        json.dumps(body).encode(),
-        {"Content-Type": "application/json", "Authorization": f"Basic {secret}"},
-        method="PATCH",
-    )
-    with urllib.request.urlopen(request, timeout=10):
-        pass
+    ask(server, path, body, method="PATCH")
 
 
 def automations(server: Environment) -> set[str]:
