@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.device.command import benchmark_device
+from benchmarks.shipped_models.offsets_command import benchmark_offsets
 from chem.errors import InputError
 from flows.cli import main
 from flows.terminal.console import note, stoppable
@@ -118,6 +119,7 @@ def benchmark_speed(
 
 
 app.command("device")(benchmark_device)
+app.command("offsets")(benchmark_offsets)
 
 
 @app.command("explanations")

@@ -44,7 +44,7 @@ ROOMS = {
         *("assay.headers", "assay.cells", "assay.columns", "assay"),
     ),
     "gnn": (
-        *("features", "models", "training", "calibration"),
+        *("features", "models", "training", "calibration", "updating"),
         *("card", "separation", "evaluation", "bundle", "explain", "assembly"),
     ),
     "screening": (
@@ -78,7 +78,7 @@ DOORS = {
 }
 """Modules at the top of a package: users, pyproject.toml and prefect.yaml name them. They stand
 above every room; ``errors``, which is at the top too, stands below."""
-ALONE = ("features", "models", "training", "calibration")
+ALONE = ("features", "models", "training", "calibration", "updating")
 """Rooms of gnn that train on a machine that has no RDKit: arrays in, weights out."""
 MOST_FILES = 15
 """In a folder, so that whoever opens it sees at once what it holds."""

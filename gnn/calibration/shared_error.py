@@ -89,10 +89,16 @@ def standard_errors(truth: Floats, value: Floats, low: Floats, high: Floats) -> 
 
 def similarities(bits: Bits) -> Floats64:
     """Return the Tanimoto similarities [n, n] of molecules given as packed bits [n, 128]."""
-    present = np.unpackbits(bits, axis=1).astype(np.float32)
-    shared = (present @ present.T).astype(np.float64)
-    size = present.sum(axis=1)
-    found: Floats64 = shared / np.maximum(size[:, None] + size[None] - shared, 1)
+    return similarities_between(bits, bits)
+
+
+def similarities_between(bits: Bits, others: Bits) -> Floats64:
+    """Return the Tanimoto similarities [n, m] of molecules given as packed bits [.., 128]."""
+    left = np.unpackbits(bits, axis=1).astype(np.float32)
+    right = np.unpackbits(others, axis=1).astype(np.float32)
+    shared = (left @ right.T).astype(np.float64)  # whole numbers: exact in any order
+    every = left.sum(axis=1)[:, None] + right.sum(axis=1)[None] - shared
+    found: Floats64 = shared / np.maximum(every, 1)
     return found
 
 

@@ -1,0 +1,1 @@
+"""Predictions moved by a campaign's own results, without a training."""
