@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from chem.assess.clusters import SIMILAR, clusters
 from chem.errors import InputError
@@ -19,11 +20,11 @@ from flows.model_benchmark.predicting import read_graphs
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.calibration.domain import Bits, environment_bits
-from gnn.calibration.shared_error import standard_errors
+from gnn.calibration.domain import environment_bits
+from gnn.calibration.shared_error import similarities, standard_errors
 from gnn.card.domain_card import SharedErrorCard
 from gnn.features.graph_arrays import collect
-from gnn.updating.series_offset import KnownErrors, move_series
+from gnn.updating.series_offset import SeriesOffset
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,7 +57,8 @@ class Drawn(NamedTuple):
 class _Target(NamedTuple):
     """The n held-out values of one target."""
 
-    bits: Bits
+    likeness: torch.Tensor
+    """[n, n] similarities."""
     error: Floats
     """[n] measured less predicted."""
     deviation: Floats
@@ -109,7 +111,7 @@ def _targets(held: HeldOut, report: Report) -> Iterator[_Target]:
         number = np.array(clusters([texts[row] for row in rows]))
         series = [np.flatnonzero(number == name) for name in np.unique(number)]
         kept = tuple(one for one in series if len(one) >= LEAST)
-        yield _Target(bits[rows], error, deviation, kept)
+        yield _Target(torch.from_numpy(similarities(bits[rows])), error, deviation, kept)
 
 
 def _draw(
@@ -123,14 +125,14 @@ def _draw(
         for draw in range(DRAWS):
             measured = generator.choice(rows, number, replace=False)
             rest = np.setdiff1d(rows, measured)
-            known = KnownErrors(
-                target.bits[measured], target.error[measured] / target.deviation[measured]
-            )
-            moved = move_series(known, target.bits[rest], shared.similarities, shared.series)
+            known = torch.from_numpy(target.error[measured] / target.deviation[measured])
+            likeness = target.likeness[:, measured]
+            series = SeriesOffset(known, likeness[measured], shared.similarities, shared.series)
+            offset, narrowed = (part.numpy() for part in series.move(likeness[rest]))
             error, deviation = target.error[rest], target.deviation[rest]
-            after = error - moved.offset * deviation
+            after = error - offset * deviation
             for way, (left, width) in enumerate(
-                ((error, deviation), (after, deviation * moved.deviation))
+                ((error, deviation), (after, deviation * narrowed))
             ):
                 squares[at, draw, way] = np.mean(left**2)
                 covered[at, draw, way] = np.mean(np.abs(left) <= NORMAL_90 * width)

@@ -33,6 +33,8 @@ from gnn.bundle.find_bundle import SHIPPED, read_card_and_hash
 from gnn.bundle.load_network import load_network
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.bundle.measured_compounds import MeasuredCompounds, load_measured_compounds
+from gnn.bundle.own_results import FILE as RESULTS
+from gnn.bundle.own_results import load_own_results
 from gnn.bundle.surrogate import FILE, LoadedSurrogate, load_surrogate
 from gnn.calibration.calibration import Calibration
 from gnn.calibration.domain import MOST, Domain
@@ -42,6 +44,7 @@ from gnn.features.substructure_kernels import FAMILIES
 from gnn.models.kernel import KernelModel
 from gnn.models.network import Network, NetworkConfig
 from gnn.models.quantize import SHARED, dequantize, share_graph
+from gnn.updating.moved_tasks import OwnResults
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Bundle:
     kernel: KernelModel | None = None
     surrogate: LoadedSurrogate | None = None
     """A small network that imitates the bundle; None if none was made."""
+    own_results: OwnResults | None = None
+    """A campaign's own results, which move its predictions; None if it has none."""
 
     @cached_property
     def sha256(self) -> str:
@@ -100,7 +105,7 @@ def save_bundle(
         make_folder(folder)
         remove_leftovers(folder)
         # The card vouches for the weights; the other files would be another bundle's.
-        remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED)))
+        remove_durably(*(folder / name for name in ("card.json", FILE, MEASURED, RESULTS)))
     write_or_say(folder / "weights.safetensors", weights)
     write_card(folder, card)
 
@@ -153,10 +158,13 @@ def load_bundle(folder: Path, featurizer: str, surrogate: bool = True) -> Bundle
             f"{folder / 'card.json'} does not fit its weights ({why}); restore the bundle"
         ) from None
     small = load_surrogate(folder, card) if surrogate else None
+    own = load_own_results(folder, card)
     if folder.parent != SHIPPED:
         read = {"card.json": card_sha256, "weights.safetensors": found}
-        check_read(folder, read | ({FILE: small.sha256} if small else {}))
-    return Bundle(folder, card, members, domain, kernel, small)
+        read |= {FILE: small.sha256} if small else {}
+        read |= {RESULTS: card.own_results.sha256} if card.own_results else {}
+        check_read(folder, read)
+    return Bundle(folder, card, members, domain, kernel, small, own)
 
 
 def _kernel(card: Card, state: Mapping[str, Tensor]) -> KernelModel:

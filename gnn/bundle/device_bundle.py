@@ -18,6 +18,7 @@ from gnn.errors import ModelError
 from gnn.features.batch import Batch
 from gnn.features.hashed_fingerprints import environment_counts
 from gnn.models.network import Network
+from gnn.updating.moved_tasks import MovedTasks
 
 _ENVIRONMENTS = "environments of the domain"
 
@@ -52,6 +53,12 @@ class DeviceBundle:
         self._on_device: DeviceDomain | None = None
         if bundle.domain is not None and is_product_fast(device):
             self._on_device = DeviceDomain(bundle.domain, device)
+        self._moved: MovedTasks | None = None
+        together = bundle.card.shared_error
+        if bundle.own_results is not None and together is not None:
+            names = [task.name for task in self._tasks]
+            curve = (together.similarities, together.series)
+            self._moved = MovedTasks(bundle.own_results, names, *curve, device)
         self._kinds = []
         for way in (
             CalibratedTasks.regressions,
@@ -72,6 +79,8 @@ class DeviceBundle:
         """
         outputs, distance = self.outputs(batch, count), self.distance(batch, count)
         columns = self.calibrate(outputs, kernel, distance)
+        if self._moved is not None:
+            self._moved.apply(columns, _environments(batch)[:count])
         self._check_finite(outputs, columns)
         return Predicted(columns, distance)
 
@@ -95,10 +104,7 @@ class DeviceBundle:
         """Return float32 [count], the distance to the training compounds; None without them."""
         if self._domain is None:
             return None
-        if _ENVIRONMENTS not in batch.memo:  # the same for all bundles
-            counts = environment_counts(batch, RADIUS, COLUMNS)
-            batch.memo[_ENVIRONMENTS] = (counts > 0).to(torch.int8)
-        own = batch.memo[_ENVIRONMENTS][:count]
+        own = _environments(batch)[:count]
         if self._on_device is not None:
             return self._on_device.distances(own)
         return torch.from_numpy(self._domain.distance_of(pack_environments(own.numpy())))
@@ -108,6 +114,14 @@ class DeviceBundle:
         if not bool(usable.all()):
             task = self._tasks[int((~usable).nonzero()[0, 0])].name
             raise ModelError(f"{self.name}_{task} is not finite; the bundle's weights are broken")
+
+
+def _environments(batch: Batch) -> Tensor:
+    """Return int8 [G, 1024], 1 for each environment of a molecule; once for all bundles."""
+    if _ENVIRONMENTS not in batch.memo:
+        counts = environment_counts(batch, RADIUS, COLUMNS)
+        batch.memo[_ENVIRONMENTS] = (counts > 0).to(torch.int8)
+    return batch.memo[_ENVIRONMENTS]
 
 
 def _way_of(task: TaskCard) -> Callable[..., Tensor]:

@@ -11,6 +11,7 @@ from gnn.card.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 from gnn.card.metric_card import Metric, Summary
 from gnn.card.mutant_card import MutantsCard
+from gnn.card.results_card import OwnResultsCard
 from gnn.card.sets_card import HeldBack, Overlap
 from gnn.card.strict import Strict
 
@@ -251,6 +252,8 @@ class Card(Strict):
     """The intervals on values of another source; empty if none was held out whole."""
     shared_error: SharedErrorCard | None = None
     """How the errors of regressions go together; None if that was not measured."""
+    own_results: OwnResultsCard | None = None
+    """The campaign's own results that move its predictions; None if none do."""
     domain: DomainCard | None = None
     drugs: DrugReference | None = None
     """The drugs of ``TaskCard.drug_quantiles``; None if nothing was predicted for them."""

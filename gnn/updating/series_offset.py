@@ -16,90 +16,91 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import torch
+from torch import Tensor
 
-from gnn.calibration.domain import Bits
-from gnn.calibration.shared_error import correlations_among, similarities_between
-from gnn.features.array_types import Floats, Floats64, pieces
+from gnn.calibration.shared_error import correlations_among
+from gnn.features.array_types import Floats64
 
 LEAST_T2 = 2.0
 """The squared t at which half of an offset is kept."""
 _PRIOR = 1.0
 """Errors that the promised variance counts for."""
 _RIDGE = 1e-6
-_PIECE = 4096
-"""Molecules that are moved at a time."""
-
-
-class KnownErrors(NamedTuple):
-    """The errors of n measured compounds on one target, as predicted before the measurement."""
-
-    bits: Bits
-    """[n, 128] environments."""
-    error: Floats
-    """[n] measured less predicted, in standard deviations of the prediction."""
+_ROWS = 64
+"""Molecules of one matrix product. The shape is fixed, so a molecule's bits are those of any
+batch."""
 
 
 class Moved(NamedTuple):
-    """The change of M predictions."""
+    """The change of M predictions, float64 [M] each."""
 
-    offset: Floats64
-    """[M] to add, in standard deviations of the prediction."""
-    deviation: Floats64
-    """[M] the standard deviation afterwards, as a share of that before, 0 to 1."""
-    nearest: Floats64
-    """[M] similarity to the most similar measured compound, 0 to 1."""
-    weight: Floats64
-    """[M] number of measured compounds, at full correlation, that the offset comes from."""
+    offset: Tensor
+    """To add, in standard deviations of the prediction."""
+    deviation: Tensor
+    """The standard deviation afterwards, as a share of that before, 0 to 1."""
 
 
-def move_series(
-    known: KnownErrors,
-    bits: Bits,
-    similarity: Sequence[float],
-    series: Sequence[float],
-) -> Moved:
-    """Return how the errors of measured compounds move M predictions.
+class SeriesOffset:
+    """The errors of n measured compounds on one target, ready to move predictions."""
 
-    A molecule's numbers depend on itself and the measured compounds only, not on the others.
+    def __init__(
+        self,
+        error: Tensor,
+        likeness: Tensor,
+        similarity: Sequence[float],
+        series: Sequence[float],
+    ) -> None:
+        """Take known errors; at least one, and at least one correlation.
 
-    Args:
-        known: The n measured compounds; without any nothing is moved.
-        bits: The environments [M, 128] of the molecules.
-        similarity: The similarities at which correlations of errors are known, ascending.
-        series: These correlations, as on the model's card.
-    """
-    found = Moved(*np.zeros((4, len(bits))))
-    found.deviation[:] = 1
-    if not len(known.bits) or not len(series):
-        return found
-    among = correlations_among(similarities_between(known.bits, known.bits), similarity, series)
-    inverse = np.asarray(np.linalg.inv(_positive(among)), np.float64)
-    for rows in pieces(len(bits), _PIECE):
-        likeness = similarities_between(bits[rows], known.bits)
-        shared = np.asarray(np.interp(likeness, similarity, series), np.float64)
-        moved = _move(shared, inverse, np.asarray(known.error, np.float64))
-        for whole, part in zip(found, moved._replace(nearest=likeness.max(axis=1)), strict=True):
-            whole[rows] = part
-    return found
+        Args:
+            error: float64 [n] measured less predicted, in standard deviations of the prediction.
+            likeness: float64 [n, n] similarities of the measured compounds, 0 to 1.
+            similarity: The similarities at which correlations of errors are known, ascending.
+            series: These correlations, as on the model's card.
+        """
+        self._error = error
+        self._places = torch.tensor(similarity, dtype=torch.float64, device=error.device)
+        self._values = torch.tensor(series, dtype=torch.float64, device=error.device)
+        among = correlations_among(likeness.cpu().numpy(), similarity, series)
+        inverse = np.linalg.inv(_positive(among))
+        self._inverse = torch.from_numpy(inverse).double().to(error.device)
+
+    def move(self, likeness: Tensor) -> Moved:
+        """Return the change for M molecules with similarities float64 [M, n] to the known ones.
+
+        A molecule's numbers depend on itself and the measured compounds only, not on the others.
+        """
+        pieces = [self._move(piece) for piece in likeness.split(_ROWS)]
+        return Moved(*(torch.cat(both) for both in zip(*pieces, strict=True)))
+
+    def _move(self, likeness: Tensor) -> Moved:
+        count, error = len(likeness), self._error
+        shared = interpolate(likeness, self._places, self._values)
+        padded = torch.nn.functional.pad(shared, (0, 0, 0, _ROWS - count))
+        weights = (padded @ self._inverse)[:count]
+        offset = (weights * error).sum(dim=1)
+        explained = (weights * shared).sum(dim=1).clamp(0, 1)
+        parts = weights.abs() + 1e-12
+        parts = parts / parts.sum(dim=1, keepdim=True)
+        mean = (parts * error).sum(dim=1)
+        effective = 1 / parts.square().sum(dim=1)
+        squares = (parts * (error - mean[:, None]).square()).sum(dim=1) * effective
+        promised = 1 - (parts * shared).sum(dim=1)
+        variance = (_PRIOR * promised + squares) / (_PRIOR + (effective - 1).clamp(min=0))
+        t2 = mean.square() * effective / variance.clamp(min=1e-12)
+        kept = t2 / (t2 + LEAST_T2)
+        return Moved(kept * offset, (1 - explained * kept * (2 - kept)).sqrt())
 
 
-def _move(shared: Floats64, inverse: Floats64, error: Floats64) -> Moved:
-    """Return the change of m predictions whose errors are correlated [m, n] with known ones."""
-    # Summed row by row: a matrix product could sum in another order in another batch.
-    weights = np.stack([(row[:, None] * inverse).sum(axis=0) for row in shared])
-    offset = (weights * error).sum(axis=1)
-    explained = np.clip((weights * shared).sum(axis=1), 0, 1)
-    parts = np.abs(weights) + 1e-12
-    parts /= parts.sum(axis=1, keepdims=True)
-    mean = (parts * error).sum(axis=1)
-    count = 1 / (parts**2).sum(axis=1)
-    squares = (parts * (error - mean[:, None]) ** 2).sum(axis=1) * count
-    promised = 1 - (parts * shared).sum(axis=1)
-    variance = (_PRIOR * promised + squares) / (_PRIOR + np.maximum(count - 1, 0))
-    t2 = mean**2 * count / np.maximum(variance, 1e-12)
-    kept = t2 / (t2 + LEAST_T2)
-    left = 1 - explained * kept * (2 - kept)
-    return Moved(kept * offset, np.sqrt(left), offset, shared.sum(axis=1))
+def interpolate(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
+    """Return the values at any places: linear between known ones, constant beyond the ends."""
+    if len(places) == 1:
+        return values.expand(at.shape)
+    right = torch.bucketize(at, places).clamp(1, len(places) - 1)
+    low, high = places[right - 1], places[right]
+    share = ((at - low) / (high - low)).clamp(0, 1)
+    return values[right - 1] + share * (values[right] - values[right - 1])
 
 
 def _positive(correlations: Floats64) -> Floats64:

@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
 
-from gnn.updating.own_intervals import NARROWEST, WIDEST, interval_factors
+from gnn.updating.own_intervals import NARROWEST, WIDEST, OwnIntervals
 
 
-def factor(errors: np.ndarray, likeness: float = 0.5, age: int = 0) -> float:
+def factor(errors: NDArray[np.float64], likeness: float = 0.5, age: float = 0) -> float:
     """Return the factor of one molecule that is equally similar to all measured ones."""
-    ages = np.full(len(errors), age)
-    return float(interval_factors(errors, ages, np.full((1, len(errors)), likeness))[0])
+    ages = torch.full((len(errors),), age).double()
+    alike = torch.full((1, len(errors)), likeness).double()
+    return OwnIntervals(torch.from_numpy(errors), ages).factors(alike).item()
 
 
 def test_without_results_intervals_stay() -> None:

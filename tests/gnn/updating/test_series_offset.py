@@ -2,92 +2,101 @@
 
 import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
 
-from gnn.updating.series_offset import KnownErrors, move_series
+from gnn.calibration.shared_error import similarities_between
+from gnn.updating.series_offset import Moved, SeriesOffset, interpolate
 
 SIMILARITY, SERIES = (0.1, 0.5, 0.9), (0.0, 0.4, 0.7)
-CORES = 40
+CORES, EACH = 40, 12
+Array = NDArray[np.float64]
 
 
-def drawn(shared: float, each: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def drawn(shared: float) -> tuple[NDArray[np.uint8], Array]:
     """Return environments [n, 128] and errors [n] of 40 series with a shared part of the error."""
-    generator = np.random.default_rng(seed)
-    core = np.repeat(generator.random((CORES, 1024)) < 0.04, each, axis=0)
+    generator = np.random.default_rng(0)
+    core = np.repeat(generator.random((CORES, 1024)) < 0.04, EACH, axis=0)
     bits = np.packbits(core | (generator.random((len(core), 1024)) < 0.008), axis=1)
-    common = np.repeat(generator.normal(size=CORES), each)
+    common = np.repeat(generator.normal(size=CORES), EACH)
     own = generator.normal(size=len(core))
     return bits, np.sqrt(shared) * common + np.sqrt(1 - shared) * own
 
 
-def split(errors: np.ndarray, measured: int, each: int = 12) -> tuple[np.ndarray, np.ndarray]:
+def moved(
+    known: NDArray[np.uint8],
+    errors: Array,
+    bits: NDArray[np.uint8],
+    similarity: tuple[float, ...] = SIMILARITY,
+    series: tuple[float, ...] = SERIES,
+) -> Moved:
+    """Return how known errors move the predictions of molecules."""
+    among, likeness = (torch.from_numpy(similarities_between(one, known)) for one in (known, bits))
+    return SeriesOffset(torch.from_numpy(errors), among, similarity, series).move(likeness)
+
+
+def split(measured: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the rows of the first compounds of each series, and the others."""
-    place = np.arange(len(errors)) % each
+    place = np.arange(CORES * EACH) % EACH
     return np.flatnonzero(place < measured), np.flatnonzero(place >= measured)
 
 
 @pytest.mark.parametrize("measured", [3, 5])
-def test_three_compounds_move_a_series(measured: int) -> None:
+def test_a_few_compounds_move_a_series(measured: int) -> None:
     bits, errors = drawn(0.55)
-    seen, rest = split(errors, measured)
-    moved = move_series(KnownErrors(bits[seen], errors[seen]), bits[rest], SIMILARITY, SERIES)
-    before, after = np.square(errors[rest]), np.square(errors[rest] - moved.offset)
+    seen, rest = split(measured)
+    found = moved(bits[seen], errors[seen], bits[rest])
+    before, left = np.square(errors[rest]), errors[rest] - found.offset.numpy()
+    after = np.square(left)
     assert after.mean() < 0.8 * before.mean()
-    by_series = (after - before).reshape(CORES, -1).mean(axis=1)
-    assert (by_series < 0).mean() >= 0.7
-    inside = np.abs(errors[rest] - moved.offset) <= 1.645 * moved.deviation
-    assert 0.87 <= inside.mean() <= 0.96
+    assert ((after - before).reshape(CORES, -1).mean(axis=1) < 0).mean() >= 0.7
+    assert 0.87 <= (np.abs(left) <= 1.645 * found.deviation.numpy()).mean() <= 0.96
 
 
 def test_errors_without_a_shared_part_cost_little() -> None:
     bits, errors = drawn(0.0)
-    seen, rest = split(errors, 3)
-    moved = move_series(KnownErrors(bits[seen], errors[seen]), bits[rest], SIMILARITY, SERIES)
-    worse = np.square(errors[rest] - moved.offset).mean() / np.square(errors[rest]).mean()
-    assert worse < 1.1
+    seen, rest = split(3)
+    left = errors[rest] - moved(bits[seen], errors[seen], bits[rest]).offset.numpy()
+    assert np.square(left).mean() < 1.1 * np.square(errors[rest]).mean()
 
 
 def test_unlike_compounds_are_not_moved() -> None:
     bits, errors = drawn(0.55)
-    moved = move_series(KnownErrors(bits[:3], errors[:3] + 3), bits[12:], (0.5, 0.9), (0.0, 0.7))
-    assert np.abs(moved.offset[moved.nearest <= 0.5]).max() == 0
-    assert moved.deviation[moved.nearest <= 0.5].min() == 1
-
-
-def test_nothing_measured_moves_nothing() -> None:
-    bits, errors = drawn(0.55)
-    for known, series in (
-        (KnownErrors(bits[:0], errors[:0]), SERIES),
-        (KnownErrors(bits, errors), ()),
-    ):
-        moved = move_series(known, bits[:5], SIMILARITY[: len(series)], series)
-        assert moved.offset.tolist() == [0.0] * 5
-        assert moved.deviation.tolist() == [1.0] * 5
+    found = moved(bits[:3], errors[:3] + 3, bits, (0.5, 0.9), (0.0, 0.7))
+    nearest = similarities_between(bits, bits[:3]).max(axis=1)
+    assert (found.offset.numpy()[nearest <= 0.5] == 0).all()
+    assert (found.deviation.numpy()[nearest <= 0.5] == 1).all()
+    assert found.offset.numpy()[nearest > 0.5].min() > 0
 
 
 def test_a_molecule_is_moved_alike_in_any_batch() -> None:
     bits, errors = drawn(0.55)
-    known = KnownErrors(bits[:50], errors[:50])
-    whole = move_series(known, bits, SIMILARITY, SERIES)
-    for at in (0, 7, 333):
-        alone = move_series(known, bits[at : at + 1], SIMILARITY, SERIES)
-        assert [one[0] for one in alone] == [one[at] for one in whole]
+    whole = moved(bits[:50], errors[:50], bits)
+    for rows in ([0], [7, 0], list(range(300, 365))):
+        some = moved(bits[:50], errors[:50], bits[rows])
+        for one, other in zip(some, whole, strict=True):
+            assert one.numpy().tobytes() == other[rows].numpy().tobytes()
 
 
 def test_errors_that_agree_move_more_than_errors_that_do_not() -> None:
     bits, _ = drawn(0.55)
-    alike = move_series(
-        KnownErrors(bits[:3], np.array([1.0, 1.1, 0.9])), bits[3:12], SIMILARITY, SERIES
-    )
-    apart = move_series(
-        KnownErrors(bits[:3], np.array([3.0, -2.0, 2.0])), bits[3:12], SIMILARITY, SERIES
-    )
+    alike = moved(bits[:3], np.array([1.0, 1.1, 0.9]), bits[3:12])
+    apart = moved(bits[:3], np.array([3.0, -2.0, 2.0]), bits[3:12])
     assert alike.offset.min() > 0.3
-    assert np.abs(apart.offset).mean() < alike.offset.mean()
+    assert apart.offset.abs().mean() < alike.offset.mean()
     assert apart.deviation.mean() > alike.deviation.mean()
 
 
-def test_one_compound_measured_twice_is_no_fault() -> None:
+def test_one_compound_measured_three_times_is_no_fault() -> None:
     bits, _ = drawn(0.55)
-    known = KnownErrors(bits[[0, 0, 0]], np.array([1.0, 1.2, 0.8]))
-    moved = move_series(known, bits[:1], SIMILARITY, SERIES)
-    assert 0 < moved.offset[0] <= 1.2
+    found = moved(bits[[0, 0, 0]], np.array([1.0, 1.2, 0.8]), bits[:1])
+    assert 0 < found.offset.item() <= 1.2
+
+
+def test_correlations_are_interpolated_as_numpy_does() -> None:
+    at = np.linspace(-0.2, 1.2, 97)
+    for places, values in ((SIMILARITY, SERIES), ((0.4,), (0.3,))):
+        found = interpolate(
+            *(torch.tensor(one, dtype=torch.float64) for one in (at, places, values))
+        )
+        np.testing.assert_allclose(found.numpy(), np.interp(at, places, values), atol=1e-15)

@@ -1,0 +1,237 @@
+"""Adds a campaign's own results to a bundle, so that they move its predictions. Trains nothing.
+
+The results are kept as errors of the bundle's own predictions. Those of plates after the first are
+predicted from earlier plates as well, and the card tells whether that was better.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from chem.disk.files import make_folder
+from chem.features.graphs import MolGraph
+from chem.records.records import Failure
+from gnn.assembly.structures import read_graph
+from gnn.bundle.bundle import Bundle, write_card
+from gnn.bundle.column_names import DISTANCE
+from gnn.bundle.measured_compounds import FILE as MEASURED
+from gnn.bundle.own_results import FILE, MOST_COMPOUNDS, save_own_results
+from gnn.bundle.predict import Predictor
+from gnn.bundle.surrogate import FILE as SURROGATE
+from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.domain import environment_bits
+from gnn.calibration.shared_error import similarities
+from gnn.card.card import Card
+from gnn.card.domain_card import SharedErrorCard
+from gnn.card.results_card import OwnResultsCard, TaskResultsCard
+from gnn.errors import ModelError
+from gnn.features.array_types import Bools, Floats64, Ints
+from gnn.features.graph_arrays import collect
+from gnn.updating.moved_tasks import OwnResults, TaskResults
+from gnn.updating.own_intervals import OwnIntervals
+from gnn.updating.series_offset import SeriesOffset
+
+TRAINED_ON = "compounds that the model was trained on"
+UNREADABLE = "structures that cannot be read"
+ALLOWED = "bounds that the prediction respects"
+OTHER_TASK = "results of other targets or units"
+
+
+class Result(NamedTuple):
+    """One result of a campaign."""
+
+    task: str
+    """Name of the task in the bundle, such as ``EGFR``."""
+    smiles: str
+    value: float
+    """In the task's unit."""
+    bound: int
+    """0 measured, -1 the true value is at most the value, +1 at least."""
+    plate: int
+    """Place of its plate in time, ascending."""
+
+
+class _Rows(NamedTuple):
+    """The n results on one task that can be used."""
+
+    compounds: Ints
+    plate: Ints
+    error: Floats64
+    """[n] measured less predicted, in standard deviations."""
+    deviation: Floats64
+    exact: Bools
+
+
+def add_results(base: Bundle, results: Sequence[Result], campaign: str, out: Path) -> Card:
+    """Write a copy of a bundle whose predictions follow the results; return its card.
+
+    Args:
+        base: The bundle. Results that it already has are replaced.
+        results: All current results of the campaign, in order of time.
+        campaign: Hash of the last line of the campaign's log.
+        out: A new or empty folder.
+
+    Raises:
+        ModelError: The bundle does not know how its errors go together, no result can be used, or
+            there are too many compounds.
+    """
+    together = base.card.shared_error
+    if together is None or not together.series:
+        raise ModelError(
+            f"bundle {base.path} does not say how the errors of similar compounds go together, so "
+            "results cannot move its predictions; train it with this version of hitlist"
+        )
+    left_out: Counter[str] = Counter()
+    names = {task.name for task in base.card.tasks if task.kind == "regression"}
+    graphs = _read(results, names, left_out)
+    if not graphs:
+        raise ModelError(f"no result can move predictions ({_told(left_out)})")
+    if len(graphs) > MOST_COMPOUNDS:
+        raise ModelError(
+            f"{len(graphs):,} measured compounds, at most {MOST_COMPOUNDS:,} can move predictions; "
+            "train the model again with them"
+        )
+    order = {smiles: at for at, smiles in enumerate(graphs)}
+    arrays = collect(list(graphs.values()))
+    plain = Bundle(base.path, base.card, base.networks, base.domain, base.kernel)
+    predicted = Predictor([plain]).predict(arrays)
+    distance = predicted.get(f"{base.card.name}_{DISTANCE}")
+    seen = np.zeros(len(graphs), bool) if distance is None else distance == 0
+    bits = environment_bits(arrays)
+    likeness = torch.from_numpy(similarities(bits))
+    tasks: dict[str, TaskResults] = {}
+    cards: dict[str, TaskResultsCard] = {}
+    for name in sorted({one.task for one in results} & names):
+        value, low, high = (
+            predicted[f"{base.card.name}_{name}{end}"].astype(float) for end in ("", "_lo", "_hi")
+        )
+        columns = (value, (high - low) / (2 * NORMAL_90))
+        mine = [one for one in results if one.task == name and one.smiles in order]
+        rows = _rows(mine, order, columns, seen, left_out)
+        if len(rows.error):
+            tasks[name], cards[name] = _foresee(rows, likeness, together)
+    if not tasks:
+        raise ModelError(f"no result can move predictions ({_told(left_out)})")
+    _copy(base, out)
+    digest = save_own_results(out, OwnResults(bits, tasks))
+    own = OwnResultsCard(
+        sha256=digest, base=_origin(base), campaign=campaign, compounds=len(bits), tasks=cards,
+        left_out=dict(left_out),
+    )  # fmt: skip
+    card = base.card.model_copy(update={"own_results": own})
+    write_card(out, card)
+    return card
+
+
+def _read(
+    results: Sequence[Result], names: set[str], left_out: Counter[str]
+) -> dict[str, MolGraph]:
+    """Return the graphs of the compounds with usable results, by SMILES as given."""
+    found: dict[str, MolGraph | None] = {}
+    for one in results:
+        if one.task not in names:
+            left_out[OTHER_TASK] += 1
+            continue
+        if one.smiles not in found:
+            read = read_graph(one.smiles)
+            found[one.smiles] = None if isinstance(read, Failure) else read.graph
+        left_out[UNREADABLE] += found[one.smiles] is None
+    return {smiles: graph for smiles, graph in found.items() if graph is not None}
+
+
+def _rows(
+    results: Sequence[Result],
+    order: dict[str, int],
+    columns: Sequence[Floats64],
+    seen: Bools,
+    left_out: Counter[str],
+) -> _Rows:
+    """Return the results on one task as errors; leave out those that say nothing new."""
+    at = np.array([order[one.smiles] for one in results], np.int64)
+    value, bound = (
+        np.array([getattr(one, name) for one in results]) for name in ("value", "bound")
+    )
+    plate = np.array([one.plate for one in results], np.int64)
+    difference = value.astype(float) - columns[0][at]
+    respected = (bound != 0) & (difference * bound <= 0)
+    left_out[TRAINED_ON] += int(seen[at].sum())
+    left_out[ALLOWED] += int((respected & ~seen[at]).sum())
+    kept = ~seen[at] & ~respected
+    deviation = np.maximum(columns[1][at], 1e-6)
+    error = difference / deviation
+    return _Rows(at[kept], plate[kept], error[kept], deviation[kept], bound[kept] == 0)
+
+
+def _foresee(
+    rows: _Rows, likeness: torch.Tensor, together: SharedErrorCard
+) -> tuple[TaskResults, TaskResultsCard]:
+    """Predict each plate from the earlier ones; return the results and how good that was."""
+    curve = (together.similarities, together.series)
+    among = likeness[rows.compounds][:, rows.compounds]
+    left, after = rows.error.copy(), rows.error.copy()
+    inside = np.abs(rows.error) <= NORMAL_90
+    inside_before = inside.copy()
+    plates = np.unique(rows.plate)
+    for plate in plates[1:]:
+        now, past = (np.flatnonzero(rows.plate == plate), np.flatnonzero(rows.plate < plate))
+        error = torch.from_numpy(rows.error[past])
+        offset, narrowed = (
+            part.numpy()
+            for part in SeriesOffset(error, among[past][:, past], *curve).move(among[now][:, past])
+        )
+        after[now] = rows.error[now] - offset
+        left[now] = after[now] / narrowed
+        since = np.searchsorted(plates, plate) - 1.0 - _place(rows, plates)[past]
+        intervals = OwnIntervals(torch.from_numpy(left[past]), torch.from_numpy(since))
+        factor = intervals.factors(among[now][:, past])
+        inside[now] = np.abs(left[now]) <= NORMAL_90 * factor.numpy()
+    later = (rows.plate > plates[0]) & rows.exact
+    known = bool(later.any())
+
+    def rmse(errors: Floats64) -> float | None:
+        found = np.sqrt(np.mean((errors * rows.deviation)[later] ** 2)) if known else None
+        return None if found is None else round(float(found), 4)
+
+    card = TaskResultsCard(
+        results=len(rows.error),
+        plates=len(plates),
+        foreseen=int(later.sum()),
+        rmse_before=rmse(rows.error),
+        rmse=rmse(after),
+        coverage_before=round(float(inside_before[later].mean()), 4) if known else None,
+        coverage=round(float(inside[later].mean()), 4) if known else None,
+    )
+    age = (len(plates) - 1.0) - _place(rows, plates)
+    return TaskResults(rows.compounds, rows.error, age, left), card
+
+
+def _origin(base: Bundle) -> str:
+    """Return the hash of the bundle as it was without any results."""
+    own = base.card.own_results
+    return own.base if own is not None else base.sha256
+
+
+def _place(rows: _Rows, plates: Ints) -> Floats64:
+    return np.searchsorted(plates, rows.plate).astype(np.float64)
+
+
+def _copy(base: Bundle, out: Path) -> None:
+    """Copy the files of a bundle but for its card and the results that it may have."""
+    make_folder(out)
+    if any(out.iterdir()):
+        raise ModelError(f"{out} is not empty; name another folder with --out")
+    for name in ("weights.safetensors", SURROGATE, MEASURED):
+        if (base.path / name).is_file():
+            shutil.copyfile(base.path / name, out / name)
+    assert FILE not in {path.name for path in out.iterdir()}
+
+
+def _told(left_out: Counter[str]) -> str:
+    return (
+        ", ".join(f"{count:,}: {why}" for why, count in left_out.items() if count) or "none given"
+    )

@@ -1,0 +1,39 @@
+"""Defines the part of a bundle's card on a campaign's own results, which move its predictions."""
+
+from gnn.card.strict import Strict
+
+
+class TaskResultsCard(Strict):
+    """The own results on one task; see :mod:`gnn.updating.moved_tasks`.
+
+    The figures are of the compounds of all plates after the first, each predicted from the results
+    of earlier plates only.
+    """
+
+    results: int
+    plates: int
+    foreseen: int
+    """Number of results, without bounds, of these later plates."""
+    rmse_before: float | None
+    """Their root mean squared error as the model alone predicts them; None without any."""
+    rmse: float | None
+    """The same with the offsets of earlier plates."""
+    coverage_before: float | None
+    """Share of them in their 90 % interval as the model alone gives it."""
+    coverage: float | None
+    """The same with the offsets and intervals from earlier plates."""
+
+
+class OwnResultsCard(Strict):
+    """A campaign's own results, kept in ``results.safetensors`` beside the weights."""
+
+    sha256: str
+    """Hash of the file."""
+    base: str
+    """Content hash of the bundle that they were added to."""
+    campaign: str
+    """Hash of the last line of the campaign's log."""
+    compounds: int
+    tasks: dict[str, TaskResultsCard]
+    left_out: dict[str, int]
+    """Results that move nothing, by reason."""

@@ -1,0 +1,155 @@
+"""A campaign's own results move the predictions of a bundle, and nothing else of it."""
+
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chem.features.graphs import featurizer_spec
+from gnn.assembly.learn import ALLOWED, OTHER_TASK, TRAINED_ON, UNREADABLE, Result, add_results
+from gnn.assembly.structures import read_graph
+from gnn.bundle.bundle import Bundle, load_bundle, write_card
+from gnn.bundle.find_bundle import find_bundle
+from gnn.bundle.own_results import FILE
+from gnn.bundle.predict import Predictor
+from gnn.errors import ModelError
+from gnn.features.array_types import Floats32
+from gnn.features.graph_arrays import collect
+
+# Made up, so that no public set has them.
+SERIES = [
+    f"Cn1nc({tail})c2cnc(NC3CCN(C(=O){acyl})CC3)nc21"
+    for tail in ("C4CC4", "c4ccccc4F", "C(C)(C)O", "N4CCOCC4")
+    for acyl in ("C5CCC5", "c5cnsc5", "CC#N")
+]
+OTHERS = ["CC(C)CC1NC(=O)CN(CC2CCCC2)C1=O", "OC1CC2CCC1O2", "CCN(CC)CCSC1CCCC1"]
+CAMPAIGN = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def base() -> Bundle:
+    return load_bundle(find_bundle("activity"), featurizer_spec()["hash"])
+
+
+def predict(bundle: Bundle, smiles: list[str]) -> dict[str, Floats32]:
+    graphs = [read_graph(text).graph for text in smiles]  # type: ignore[union-attr]
+    return Predictor([bundle]).predict(collect(graphs))
+
+
+def results(base: Bundle, shift: float, plates: int = 2) -> list[Result]:
+    """Return results of eight compounds of the series, that far from the predictions."""
+    value = predict(base, SERIES[:8])["activity_EGFR"]
+    return [
+        Result("EGFR", smiles, float(value[at]) + shift, 0, at * plates // 8)
+        for at, smiles in enumerate(SERIES[:8])
+    ]
+
+
+def learned(base: Bundle, rows: list[Result], out: Path) -> Bundle:
+    add_results(base, rows, CAMPAIGN, out)
+    return load_bundle(out, featurizer_spec()["hash"])
+
+
+def test_the_rest_of_the_series_follows_and_nothing_else_changes(
+    base: Bundle, tmp_path: Path
+) -> None:
+    moved = learned(base, results(base, 1.0), tmp_path / "moved")
+    before, now = (predict(one, SERIES[8:] + OTHERS) for one in (base, moved))
+    for column, found in now.items():
+        if not column.startswith("activity_EGFR_") and column != "activity_EGFR":
+            assert found.tobytes() == before[column].tobytes()
+    change = now["activity_EGFR"] - before["activity_EGFR"]
+    assert change[:4].min() > 0.2
+    assert change[:4].max() < 1
+    assert np.abs(change[4:]).max() < 0.05
+    low, high = now["activity_EGFR_lo"], now["activity_EGFR_hi"]
+    assert (low < now["activity_EGFR"]).all()
+    assert (now["activity_EGFR"] < high).all()
+    for column in ("activity_EGFR_std", "activity_EGFR_hi"):
+        assert (now[column] > 0).all()
+    share, share_now = (
+        found["activity_EGFR_std"] / (found["activity_EGFR_hi"] - found["activity_EGFR_lo"])
+        for found in (before, now)
+    )
+    np.testing.assert_allclose(share_now, share, rtol=1e-5)
+
+
+def test_the_card_tells_what_earlier_plates_foresaw(base: Bundle, tmp_path: Path) -> None:
+    card = learned(base, results(base, 1.0), tmp_path / "moved").card
+    assert card.own_results is not None
+    assert card.own_results.base == base.sha256
+    one = card.own_results.tasks["EGFR"]
+    assert (one.results, one.plates, one.foreseen) == (8, 2, 4)
+    assert one.rmse is not None
+    assert one.rmse_before == pytest.approx(1, abs=1e-3)
+    assert one.rmse < 0.8
+    assert card.name == base.card.name
+
+
+def test_molecules_are_moved_alike_in_any_batch(base: Bundle, tmp_path: Path) -> None:
+    moved = learned(base, results(base, 1.0), tmp_path / "moved")
+    whole = predict(moved, SERIES + OTHERS)
+    alone = predict(moved, [SERIES[10]])
+    assert all(found[0].tobytes() == whole[name][10].tobytes() for name, found in alone.items())
+
+
+def test_results_are_replaced_and_not_added_up(base: Bundle, tmp_path: Path) -> None:
+    rows = results(base, 1.0)
+    once = learned(base, rows, tmp_path / "once")
+    twice = learned(once, rows, tmp_path / "twice")
+    assert twice.card.own_results == once.card.own_results
+    assert (tmp_path / "twice" / FILE).read_bytes() == (tmp_path / "once" / FILE).read_bytes()
+
+
+def test_what_says_nothing_new_is_left_out_and_counted(base: Bundle, tmp_path: Path) -> None:
+    value = float(predict(base, SERIES[:1])["activity_EGFR"][0])
+    erlotinib = "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1"
+    rows = [
+        Result("EGFR", SERIES[0], value + 1, -1, 0),  # at most: the prediction is below
+        Result("EGFR", SERIES[1], 9.0, 1, 0),
+        Result("EGFR", erlotinib, 9.0, 0, 0),
+        Result("EGFR", "not a structure", 9.0, 0, 0),
+        Result("herg", SERIES[0], 9.0, 0, 0),
+    ]
+    card = learned(base, rows, tmp_path / "moved").card
+    assert card.own_results is not None
+    assert card.own_results.left_out == {TRAINED_ON: 1, ALLOWED: 1, UNREADABLE: 1, OTHER_TASK: 1}
+    assert card.own_results.tasks["EGFR"].results == 1
+    with pytest.raises(ModelError, match="no result can move predictions"):
+        add_results(base, rows[2:], CAMPAIGN, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle, tmp_path: Path) -> None:
+    card = base.card.model_copy(update={"shared_error": None})
+    other = Bundle(base.path, card, base.networks, base.domain)
+    with pytest.raises(ModelError, match="does not say how the errors"):
+        add_results(other, results(base, 1.0), CAMPAIGN, tmp_path / "moved")
+
+
+def test_a_damaged_file_of_results_is_refused(base: Bundle, tmp_path: Path) -> None:
+    folder = tmp_path / "moved"
+    moved = learned(base, results(base, 1.0), folder)
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(ModelError, match="restore the bundle"):
+        load_bundle(folder, featurizer_spec()["hash"])
+    (folder / FILE).unlink()
+    with pytest.raises(ModelError, match="cannot read"):
+        load_bundle(folder, featurizer_spec()["hash"])
+    assert moved.card.own_results is not None
+    shutil.copyfile(find_bundle("activity") / "card.json", folder / FILE)
+    own = moved.card.own_results.model_copy(
+        update={"sha256": sha256((folder / FILE).read_bytes()).hexdigest()}
+    )
+    write_card(folder, moved.card.model_copy(update={"own_results": own}))
+    with pytest.raises(ModelError, match="does not fit its card"):
+        load_bundle(folder, featurizer_spec()["hash"])
+
+
+def test_a_folder_that_is_not_empty_is_refused(base: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ModelError, match="is not empty"):
+        add_results(base, results(base, 1.0), CAMPAIGN, tmp_path)
