@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from chem.records.message_text import counted
 from screening.results.dose_response import FEWEST_DOSES, Curve, Qualifier, fit_curve
 from screening.results.reading.findings import Finding
 from screening.results.reading.plate_plan import PACTIVITY, Compound, PlatePlan, Predicted
@@ -64,6 +65,29 @@ def compare_with(predicted: Predicted, value: float, qualifier: Qualifier, unit:
         return "inside" if low <= value <= high else "outside"
     allows = low < value if qualifier == "<" else high > value
     return "possible" if allows else "outside"
+
+
+def tell_agreement(values: Sequence[CompoundValue]) -> list[str]:
+    """Return how many compounds have a value, and how the values agree with what was registered."""
+    with_value = [one for one in values if one.qualifier]
+    exact = [one for one in with_value if one.qualifier == "=" and one.agreement]
+    bounds = [one for one in with_value if one.qualifier != "=" and one.agreement]
+    told = [f"{len(with_value):,} of {counted(len(values), 'compound')} have a value"]
+    if exact:
+        inside = sum(one.agreement == "inside" for one in exact)
+        told.append(
+            f"{inside:,} of {len(exact):,} exact values are within the 90 % interval that was "
+            "registered before the assay"
+        )
+    if bounds:
+        possible = sum(one.agreement == "possible" for one in bounds)
+        told.append(f"{possible:,} of {counted(len(bounds), 'bound')} leave that interval possible")
+    if with_value and not exact and not bounds:
+        told.append(
+            "no value can be compared with a registered interval: it is no potency, or the run "
+            "registered none"
+        )
+    return told
 
 
 def compute_values(

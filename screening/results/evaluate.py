@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from chem.disk.bounded_read import hash_file
 from chem.errors import InputError
 from chem.records.numbers import Decimal
 from screening.results.compound_file import read_compound_file
@@ -45,7 +46,8 @@ class Evaluation:
     plan: PlatePlan
     kind: Kind
     """``plates``: signals of wells; ``compounds``: final values."""
-    files: list[Path]
+    hashes: dict[Path, str]
+    """The SHA-256 of each file, taken before it was read."""
     told: list[str]
     """How each file was read, and what was settled."""
     findings: list[Finding]
@@ -84,9 +86,12 @@ def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = N
     options = options or Options()
     _check_accepted(plan, options)
     wanted = SignalOptions(options.value_column, options.decimal)
+    hashes = {path: hash_file(path) for path in paths}
+    if len(set(hashes.values())) < len(paths):
+        raise InputError(f"two of {len(paths)} files have the same bytes; name each file once")
     signals: list[SignalFile] = []
     others: list[Path] = []
-    for path in paths:
+    for path in hashes:
         found = read_signals(read_table(path), plan.plates, wanted)
         if found is None:
             others.append(path)
@@ -98,8 +103,8 @@ def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = N
             "two commands"
         )
     if signals:
-        return _evaluate_plates(plan, signals, options)
-    return _evaluate_compounds(plan, others, options)
+        return _evaluate_plates(plan, signals, options, hashes)
+    return _evaluate_compounds(plan, others, options, hashes)
 
 
 def _check_accepted(plan: PlatePlan, options: Options) -> None:
@@ -111,7 +116,9 @@ def _check_accepted(plan: PlatePlan, options: Options) -> None:
         )
 
 
-def _evaluate_plates(plan: PlatePlan, files: Sequence[SignalFile], options: Options) -> Evaluation:
+def _evaluate_plates(
+    plan: PlatePlan, files: Sequence[SignalFile], options: Options, hashes: dict[Path, str]
+) -> Evaluation:
     plates, findings = join(plan, files)
     checked = check_plates(plan, plates, options.accepted, options.direction)
     set_inhibition(plates, checked.controls)
@@ -121,12 +128,13 @@ def _evaluate_plates(plan: PlatePlan, files: Sequence[SignalFile], options: Opti
     values, without = compute_values(plan, plates)
     told = [f"{file.path.name}: {line}" for file in files for line in (file.told, *file.notes)]
     told.append(checked.told_direction)
-    paths = [file.path for file in files]
     ordered = _in_order([*findings, *without])
-    return Evaluation(plan, "plates", paths, told, ordered, plates, dict(checked.controls), values)
+    return Evaluation(plan, "plates", hashes, told, ordered, plates, dict(checked.controls), values)
 
 
-def _evaluate_compounds(plan: PlatePlan, paths: Sequence[Path], options: Options) -> Evaluation:
+def _evaluate_compounds(
+    plan: PlatePlan, paths: Sequence[Path], options: Options, hashes: dict[Path, str]
+) -> Evaluation:
     if len(paths) != 1:
         raise InputError(
             f"{paths[0]} and {paths[1]} have one row per compound each; keep them by two commands"
@@ -137,7 +145,7 @@ def _evaluate_compounds(plan: PlatePlan, paths: Sequence[Path], options: Options
     )  # fmt: skip
     told = [f"{paths[0].name}: {line}" for line in found.told]
     return Evaluation(
-        plan, "compounds", [paths[0]], told, _in_order(found.findings), values=found.values
+        plan, "compounds", hashes, told, _in_order(found.findings), values=found.values
     )
 
 
