@@ -28,6 +28,27 @@ class Input(Shape):
     sha256: Hash
 
 
+class ErrorCurve(Shape):
+    """The correlation of two compounds' errors by their similarity, as a bundle's card has it."""
+
+    similarities: list[float]
+    """Ascending; at least one."""
+    series: list[float]
+    """The correlation at each of these similarities."""
+
+
+class Registered(Shape):
+    """What the run and its model said about a target before the assay, beside the predictions."""
+
+    unit: str
+    """Of the predictions."""
+    level: float | None
+    """The pActivity at which the primary term has half of its desirability: from there on a
+    compound counts as active. None for predictions of another unit."""
+    correlations: ErrorCurve | None
+    """None if the bundle's card has none, or the bundle is gone."""
+
+
 class Event(Shape):
     """Results that were kept at one time."""
 
@@ -55,6 +76,8 @@ class Event(Shape):
     accepted: list[str]
     """What the user accepted in spite of a suspicion."""
     inputs: list[Input]
+    registered: Registered | None = None
+    """None if it was not recorded."""
     files: dict[PathInside, Hash]
     """Hash of every file of the event, by its path from the event's folder."""
     summary: str

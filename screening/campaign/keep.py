@@ -26,7 +26,7 @@ from screening.campaign.campaign import (
     numbered,
     read_log,
 )
-from screening.campaign.event import Event, Input, read_line, write_line
+from screening.campaign.event import Event, Input, Registered, read_line, write_line
 from screening.campaign.tables import COMPOUNDS, FINDINGS, WELLS, write_tables
 from screening.errors import AlteredError, told_in_one_line
 from screening.results.evaluate import Evaluation
@@ -85,8 +85,16 @@ def kept_plates(evaluation: Evaluation) -> list[str]:
     return [name for name, plate in evaluation.plates.items() if not plate.refused]
 
 
-def keep(folder: Path, evaluation: Evaluation, accepted: Collection[str] = ()) -> Kept:
+def keep(
+    folder: Path,
+    evaluation: Evaluation,
+    accepted: Collection[str] = (),
+    registered: Registered | None = None,
+) -> Kept:
     """Write an evaluation as the next event of a campaign, which is made if it is missing.
+
+    accepted: what the user accepted in spite of a suspicion.
+    registered: what the run and its model said before the assay; None if it is not known.
 
     Raises:
         InputError: Nothing can be kept, a file is known or was changed, or the folder is in use or
@@ -104,7 +112,7 @@ def keep(folder: Path, evaluation: Evaluation, accepted: Collection[str] = ()) -
         with Lock(folder):
             campaign = _complete(read_log(folder))
             check_known(campaign, evaluation)
-            return _write(campaign, evaluation, accepted)
+            return _write(campaign, evaluation, accepted, registered)
 
 
 def _complete(campaign: Campaign) -> Campaign:
@@ -130,7 +138,12 @@ def _complete(campaign: Campaign) -> Campaign:
     return read_log(campaign.folder)
 
 
-def _write(campaign: Campaign, evaluation: Evaluation, accepted: Collection[str]) -> Kept:
+def _write(
+    campaign: Campaign,
+    evaluation: Evaluation,
+    accepted: Collection[str],
+    registered: Registered | None,
+) -> Kept:
     number = f"{len(campaign.events) + 1:03d}"
     target = campaign.folder / RESULTS / number
     make_folder(target.parent)
@@ -146,6 +159,7 @@ def _write(campaign: Campaign, evaluation: Evaluation, accepted: Collection[str]
         names = [WELLS, COMPOUNDS, FINDINGS, *(one.kept_as for one in inputs)]
         files = {name: sha256((made / name).read_bytes()).hexdigest() for name in names}
         event = _event(number, evaluation, earlier, sorted(accepted), (inputs, files))
+        event = event.model_copy(update={"registered": registered})
         line, _ = write_line(event, campaign.head)
         write_atomic(made / EVENT, line)
         os.rename(made, target)

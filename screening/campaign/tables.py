@@ -44,6 +44,7 @@ class CompoundRow(NamedTuple):
 
     compound_id: str
     key: str
+    smiles: str
     target: str
     unit: str
     """``pActivity`` or ``% inhibition``."""
@@ -89,7 +90,7 @@ class FindingRow(NamedTuple):
     advice: str
 
 
-_WELL_TEXTS, _COMPOUND_TEXTS = 6, 9
+_WELL_TEXTS, _COMPOUND_TEXTS = 6, 10
 
 
 def write_tables(folder: Path, evaluation: Evaluation) -> None:
@@ -177,9 +178,9 @@ def _compound_row(one: CompoundValue, target: str) -> CompoundRow:
     shape = (curve.top, curve.bottom, curve.hill, curve.r2) if curve else (math.nan,) * 4
     replicates = "; ".join(_number(value) for value in one.replicates)
     return CompoundRow(
-        compound.compound_id, compound.key, target, one.unit, one.qualifier, one.agreement,
-        one.problem, replicates, " ".join(one.wells), compound.rank, one.value, one.std, one.error,
-        one.n, one.concentration_um, *shape, *compound.predicted,
+        compound.compound_id, compound.key, compound.smiles, target, one.unit, one.qualifier,
+        one.agreement, one.problem, replicates, " ".join(one.wells), compound.rank, one.value,
+        one.std, one.error, one.n, one.concentration_um, *shape, *compound.predicted,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chem.errors import InputError
-from flows.terminal.console import note, printable
+from flows.terminal.console import note, note_if, printable
 from flows.terminal.options import unfold
 from flows.terminal.tables import show_table
 
@@ -152,6 +152,7 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import is_campaign, open_campaign
     from screening.campaign.keep import check_known, default_campaign, keep, superseded
+    from screening.campaign.registered import read_registered
 
     folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
     by_default = "" if campaign else " (the default; --campaign names another)"
@@ -169,7 +170,9 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
             "nothing is kept: no compound has a value; correct what was found, and give the "
             "command again"
         )
-    kept = keep(folder, evaluation, options.accepted)
+    registered, why_not = read_registered(evaluation.plan)
+    note_if(why_not)
+    kept = keep(folder, evaluation, options.accepted, registered)
     for line in kept.told:
         note(line)
     print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
