@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
@@ -96,13 +96,13 @@ _WELL_TEXTS, _COMPOUND_TEXTS = 6, 10
 def write_tables(folder: Path, evaluation: Evaluation) -> None:
     """Write the three tables of an event into its folder."""
     wells = [
-        _texts(_well_row(well))
+        cell_texts(_well_row(well))
         for plate in evaluation.plates.values()
         for well in plate.wells.values()
     ]
     write_csv(folder / WELLS, WellRow._fields, wells, _WELL_TEXTS)
     target = evaluation.plan.target
-    compounds = [_texts(_compound_row(one, target)) for one in evaluation.values]
+    compounds = [cell_texts(_compound_row(one, target)) for one in evaluation.values]
     write_csv(folder / COMPOUNDS, CompoundRow._fields, compounds, _COMPOUND_TEXTS)
     findings = [list(_finding_row(one)) for one in evaluation.findings]
     write_csv(folder / FINDINGS, FindingRow._fields, findings)
@@ -145,7 +145,8 @@ def _values(row: type[NamedTuple], cells: list[str]) -> Iterator[Any]:
             yield cell
 
 
-def _texts(row: tuple[str | int | float, ...]) -> list[str]:
+def cell_texts(row: Sequence[str | int | float]) -> list[str]:
+    """Return the cells of a row as texts; an unknown number (NaN) is an empty cell."""
     return [_text(cell) for cell in row]
 
 
