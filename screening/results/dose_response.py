@@ -63,7 +63,7 @@ def fit_curve(concentrations_um: Sequence[float], inhibitions: Sequence[float]) 
         return bound
     if np.ptp(means) < LEAST_SPAN:
         return _without(f"the means of the doses span {format_number(np.ptp(means), 0)} % only")
-    return _fit(logs, values, doses)
+    return _fit(logs, values, doses, means)
 
 
 def _find_bound(doses: Floats, means: Floats) -> Curve | None:
@@ -75,19 +75,21 @@ def _find_bound(doses: Floats, means: Floats) -> Curve | None:
     return None
 
 
-def _fit(logs: Floats, values: Floats, doses: Floats) -> Curve:
+def _fit(logs: Floats, values: Floats, doses: Floats, means: Floats) -> Curve:
+    """Fit the curve from two starts: the dose nearest to half inhibition, and the middle one."""
     low = np.array([BOTTOM[0], TOP[0], HILL[0], doses[0] - 1])
     high = np.array([BOTTOM[1], TOP[1], HILL[1], doses[-1] + 1])
 
-    def residuals(parameters: Floats) -> Floats:
-        return _curve(parameters, logs) - values
-
-    starts = np.linspace(doses[0], doses[-1], 4)
+    starts = (doses[int(np.abs(means - HALF).argmin())], float(np.median(doses)))
     fits = [
         least_squares(
-            residuals, [0.0, 100.0, 1.0, p], bounds=(low, high), x_scale=[10, 10, 0.3, 0.3]
+            lambda parameters: _curve(parameters, logs) - values,
+            [0.0, 100.0, 1.0, start],
+            lambda parameters: _jacobian(parameters, logs),
+            bounds=(low, high),
+            x_scale=[10, 10, 0.3, 0.3],
         )
-        for p in starts
+        for start in starts
     ]
     best = min(fits, key=lambda fit: float(fit.cost))
     bottom, top, hill, p = (float(x) for x in best.x)
@@ -114,8 +116,21 @@ def _find_problem(r2: float, hill: float) -> str:
 
 def _curve(parameters: Floats, logs: Floats) -> Floats:
     bottom, top, hill, p = parameters
-    powers = np.clip(hill * (logs - p), -300, 300)
-    found: Floats = bottom + (top - bottom) / (1 + 10.0**powers)
+    found: Floats = bottom + (top - bottom) / (1 + _power(hill * (logs - p)))
+    return found
+
+
+def _jacobian(parameters: Floats, logs: Floats) -> Floats:
+    """Return the derivatives [n, 4] of the curve."""
+    bottom, top, hill, p = parameters
+    power = _power(hill * (logs - p))
+    share = 1 / (1 + power)
+    slope = (top - bottom) * share * share * power * np.log(10)
+    return np.stack([1 - share, share, -slope * (logs - p), slope * hill], axis=1)
+
+
+def _power(exponent: Floats) -> Floats:
+    found: Floats = 10.0 ** np.clip(exponent, -100, 100)
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from screening.lab.layout import EMPTY, NEGATIVE, POSITIVE
 from screening.objective.wells import Well
@@ -28,11 +29,11 @@ class Peers:
     places: list[Well]
     roles: npt.NDArray[np.str_]
     """[n]"""
-    same: Floats
+    same: sparse.csr_array
     """[n, n] 1 where another well holds the same compound at the same dose."""
-    higher: Floats
+    higher: sparse.csr_array
     """[n, n] 1 where a well holds the same compound at the next higher dose."""
-    lower: Floats
+    lower: sparse.csr_array
     """[n, n] the same for the next lower dose."""
     other_sum: Floats
     """[n] sum of the shares of the same compound and dose on other plates."""
@@ -118,7 +119,8 @@ def find_peers(plate: PlateResult, others: Doses) -> Peers:
             sums[at], counts[at] = others.get((rank, dose), (0.0, 0))
     np.fill_diagonal(same, 0)
     roles = np.array([well.role for well in wells])
-    return Peers([w.place for w in wells], roles, same, higher, lower, sums, counts)
+    matrices = (sparse.csr_array(one) for one in (same, higher, lower))
+    return Peers([well.place for well in wells], roles, *matrices, sums, counts)
 
 
 def doses_elsewhere(shares: Mapping[str, Floats], plates: Mapping[str, PlateResult]) -> Doses:

@@ -19,7 +19,7 @@ from screening.results.controls import (
     find_exchanged,
     read_controls,
 )
-from screening.results.peers import Doses, Floats, doses_elsewhere, find_peers, shares_of
+from screening.results.peers import Floats, doses_elsewhere, find_peers, shares_of
 from screening.results.reading.findings import Finding, named
 from screening.results.reading.plate_plan import PlatePlan
 from screening.results.swaps import Move, count_evidence, find_moves
@@ -61,11 +61,7 @@ def check_plates(
         elif not plate.refused:
             plate.refuse("too few controls")
             findings.append(_too_few(name))
-    shares = {name: shares_of(plates[name], found) for name, found in controls.items()}
-    for name in controls:
-        others = {other: shares[other] for other in shares if other != name}
-        elsewhere = doses_elsewhere(others, plates)
-        findings += _check_moves(plan, plates[name], controls[name], elsewhere, name in accepted)
+    findings += _check_all_moves(plan, plates, controls, accepted)
     for name in [one for one in controls if not plates[one].refused]:
         findings += _check_exchanged(plates[name], controls[name])
         again = read_controls(plates[name])
@@ -91,32 +87,53 @@ def _too_few(name: str) -> Finding:
     )  # fmt: skip
 
 
-def _check_moves(
-    plan: PlatePlan, plate: PlateResult, controls: Controls, elsewhere: Doses, is_accepted: bool
+def _check_all_moves(
+    plan: PlatePlan,
+    plates: Mapping[str, PlateResult],
+    controls: Mapping[str, Controls],
+    accepted: Collection[str],
 ) -> list[Finding]:
-    peers, shares = find_peers(plate, elsewhere), shares_of(plate, controls)
-    findings = []
-    wells = list(plate.wells.values())
-    for move in find_moves(plan.form(plate.name), peers, shares, controls.noise):
-        moved = [wells[at] for at in move.wells]
-        findings.append(_act_on(plate, move, moved, is_accepted))
-    if not findings and not count_evidence(peers, shares):
-        findings.append(
-            Finding(
-                "told",
-                "order of wells not checked",
-                plate.name,
-                (),
-                "no replicates and no dose series",
-                "wells that vouch for each other",
-                "only the controls were compared with the plan",
-                "",
-            )
-        )
+    """Act on the plate with the strongest suspicion, then look at the others without its wells.
+
+    A plate whose wells moved makes its replicates on other plates look wrong.
+    """
+    findings: list[Finding] = []
+    left = list(controls)
+    while left:
+        shares = {name: shares_of(plates[name], one) for name, one in controls.items()}
+        found: dict[str, list[Move]] = {}
+        for name in left:
+            others = {
+                other: its
+                for other, its in shares.items()
+                if other != name and not plates[other].refused
+            }
+            peers = find_peers(plates[name], doses_elsewhere(others, plates))
+            noise = controls[name].noise
+            found[name] = find_moves(plan.form(name), peers, shares[name], noise)
+            if not found[name] and not count_evidence(peers, shares[name]):
+                findings.append(_not_checked(name))
+        suspected = {name: moves for name, moves in found.items() if moves}
+        if not suspected:
+            break
+        worst = max(suspected, key=lambda name: suspected[name][0].gain)
+        wells = list(plates[worst].wells.values())
+        for move in suspected[worst]:
+            moved = [wells[at] for at in move.wells]
+            findings.append(_act_on(plates[worst], move, moved, worst in accepted))
+        left = [name for name in suspected if name != worst]
     return findings
 
 
+def _not_checked(name: str) -> Finding:
+    return Finding(
+        "told", "order of wells not checked", name, (), "no replicates and no dose series",
+        "wells that vouch for each other", "only the controls were compared with the plan", "",
+    )  # fmt: skip
+
+
 def _act_on(plate: PlateResult, move: Move, moved: list[WellResult], is_accepted: bool) -> Finding:
+    what = "all controls exchanged" if move.is_of_controls else "moved wells"
     used = [one for one in moved if one.is_kept]
     where = () if move.is_whole else named(one.planned.place for one in used)
     basis = f"signals that fit the plan better if {move.told}"
@@ -125,18 +142,16 @@ def _act_on(plate: PlateResult, move: Move, moved: list[WellResult], is_accepted
         for one in used:
             one.marks.append(f"accepted though it seems that {move.told}")
         done = "kept as they are in the file, as you accept the plate"
-        return Finding("told", "moved wells", plate.name, where, basis, "the plan", done, "")
+        return Finding("told", what, plate.name, where, basis, "the plan", done, "")
     if move.is_certain and not move.is_whole:
         for one in used:
             one.left_out.append(f"it seems that {move.told}")
         done = "these wells are left out, the others are kept"
-        return Finding(
-            "left out", "moved wells", plate.name, where, basis, "the plan", done, advice
-        )
+        return Finding("left out", what, plate.name, where, basis, "the plan", done, advice)
     plate.refuse(f"it seems that {move.told}")
     doubt = "" if move.is_certain else ", which other moves explain nearly as well"
     done = f"the plate is refused{doubt}"
-    return Finding("refused", "moved wells", plate.name, where, basis, "the plan", done, advice)
+    return Finding("refused", what, plate.name, where, basis, "the plan", done, advice)
 
 
 def _check_exchanged(plate: PlateResult, controls: Controls) -> list[Finding]:

@@ -1,9 +1,10 @@
 """Finds outliers among replicates, and wells at the edge that differ from those inside."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from chem.records.message_text import counted
 from screening.objective.wells import PlateFormat
@@ -39,15 +40,9 @@ def mark_outliers(plates: Mapping[str, PlateResult]) -> Iterator[Finding]:
         for well in plate.kept():
             if well.planned.is_sample and not np.isnan(well.inhibition):
                 groups[well.planned.rank, well.planned.dose].append(well)
-    apart = [
-        (well, abs(well.inhibition - float(np.median([one.inhibition for one in group]))))
-        for group in groups.values()
-        if len(group) > 1
-        for well in group
-    ]
-    distances = np.array([distance for _, distance in apart])
-    usual = robust_std(np.concatenate([distances, -distances]))
-    limit = max(_DEVIATIONS * usual, LEAST_APART / 2)
+    apart = [pair for group in groups.values() for pair in _distances(group)]
+    usual = _usual_spread(list(groups.values()))
+    limit = max(_DEVIATIONS * usual, LEAST_APART)
     marked: dict[str, list[WellResult]] = defaultdict(list)
     for well, distance in apart:
         if distance > limit:
@@ -62,6 +57,26 @@ def mark_outliers(plates: Mapping[str, PlateResult]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _distances(group: Sequence[WellResult]) -> Iterator[tuple[WellResult, float]]:
+    """Yield each replicate with its distance from the median of all.
+
+    That of a pair is its difference divided by √2, which has the spread of one well.
+    """
+    values = np.array([one.inhibition for one in group])
+    if len(group) == 2:
+        yield from ((one, float(abs(values[0] - values[1])) / np.sqrt(2)) for one in group)
+    elif len(group) > 2:
+        middle = float(np.median(values))
+        yield from ((one, abs(one.inhibition - middle)) for one in group)
+
+
+def _usual_spread(groups: Sequence[Sequence[WellResult]]) -> float:
+    """Return the robust standard deviation of a well, from the first two replicates of each."""
+    pairs = [group[:2] for group in groups if len(group) > 1]
+    apart = np.array([one.inhibition - two.inhibition for one, two in pairs]) / np.sqrt(2)
+    return robust_std(np.concatenate([apart, -apart]))
+
+
 def find_edge_effects(
     plan: PlatePlan, plates: Mapping[str, PlateResult], controls: Mapping[str, Controls]
 ) -> Iterator[Finding]:
@@ -72,23 +87,30 @@ def find_edge_effects(
         others = {other: its for other, its in shares.items() if other != name}
         peers = find_peers(plate, doses_elsewhere(others, plates))
         expected, kinds = peers.expect(values, np.ones(len(values), bool))
-        compared = np.isin(kinds, ("control", "replicate")) & ~np.isnan(values)
         rim = np.array([_is_rim(form, *place) for place in peers.places])
         apart = 100 * (values - expected)
-        at_rim, inside = apart[compared & rim], apart[compared & ~rim]
-        if min(len(at_rim), len(inside)) < _FEWEST_AT_EDGE:
-            continue
-        difference = float(np.median(at_rim) - np.median(inside))
-        parts = [robust_std(each) ** 2 / len(each) for each in (at_rim, inside)]
-        error = 1.2533 * float(np.sqrt(sum(parts)))  # of medians of normal values
-        if abs(difference) >= max(_EDGE, _EDGE_ERRORS * error):
-            yield Finding(
-                "told", "edge effect", name, (),
-                f"{format_number(difference, 1)} % of inhibition more at the rim than inside "
-                f"({len(at_rim)} and {len(inside)} wells compared with their like)",
-                f"less than {_EDGE:g} %", "kept",
-                "leave the rim empty next time (edge_wells = false)",
-            )  # fmt: skip
+        compared = np.isin(kinds, ("control", "replicate")) & ~np.isnan(values)
+        # A signal that is a share lower everywhere moves wells without inhibition the most.
+        for what, its in (("without", expected < 0.5), ("with", expected >= 0.5)):
+            at_rim, inside = apart[compared & its & rim], apart[compared & its & ~rim]
+            if (difference := _difference(at_rim, inside)) is not None:
+                yield Finding(
+                    "told", "edge effect", name, (),
+                    f"{format_number(difference, 1)} % of inhibition more at the rim than inside, "
+                    f"in wells {what} inhibition ({len(at_rim)} and {len(inside)} compared with "
+                    "their like)", f"less than {_EDGE:g} %", "kept",
+                    "leave the rim empty next time (edge_wells = false)",
+                )  # fmt: skip
+
+
+def _difference(at_rim: npt.NDArray[np.float64], inside: npt.NDArray[np.float64]) -> float | None:
+    """Return the difference of the medians, if it is more than noise explains."""
+    if min(len(at_rim), len(inside)) < _FEWEST_AT_EDGE:
+        return None
+    found = float(np.median(at_rim) - np.median(inside))
+    parts = [robust_std(each) ** 2 / len(each) for each in (at_rim, inside)]
+    error = 1.2533 * float(np.sqrt(sum(parts)))  # of medians of normal values
+    return found if abs(found) >= max(_EDGE, _EDGE_ERRORS * error) else None
 
 
 def _is_rim(form: PlateFormat, row: int, column: int) -> bool:

@@ -6,7 +6,8 @@ expected of the wells: from the controls, the replicates and the next doses. For
 only wells outside both predict those inside, so that a moved well never vouches for another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ GAIN = 70.0
 """The least gain, in squared tolerances, from which a move is suspected."""
 MARGIN = 30.0
 """The least distance to the second-best move from which the best is beyond doubt."""
+CONTROLS = "the positive and negative controls are exchanged"
 _MOST = 16.0
 """The most that one well counts: a single outlier moves no row."""
 _ROUNDS = 3
@@ -37,7 +39,9 @@ class Move(NamedTuple):
     is_certain: bool
     """True if no other move explains the signals nearly as well."""
     is_whole: bool
-    """True if the whole plate was turned or mirrored."""
+    """True if the whole plate was turned or mirrored, or all its controls were exchanged."""
+    is_of_controls: bool = False
+    """True if all positive and negative controls were exchanged."""
 
 
 class _Try(NamedTuple):
@@ -46,6 +50,7 @@ class _Try(NamedTuple):
     """[n] where the signal of each well stands in the file."""
     moved: Mask
     is_whole: bool
+    is_of_controls: bool = False
 
 
 def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) -> list[Move]:
@@ -54,7 +59,7 @@ def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) ->
     shares: [n] of every well, NaN without a signal. noise: of a control, as a share.
     """
     shares, found = shares.copy(), list[Move]()
-    tries = list(_tries(form, peers.places))
+    tries = _all_tries(form, tuple(peers.places))
     for _ in range(_ROUNDS):
         scales = peers.scales(shares, noise)
         gains = np.array(
@@ -72,7 +77,9 @@ def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) ->
         certain = bool(gains[best] - rest.max() >= MARGIN)
         one = tries[best]
         wells = tuple(np.flatnonzero(one.moved).tolist())
-        found.append(Move(one.told, wells, float(gains[best]), certain, one.is_whole))
+        found.append(
+            Move(one.told, wells, float(gains[best]), certain, one.is_whole, one.is_of_controls)
+        )
         if one.is_whole or not certain:
             break
         shares[one.moved] = np.nan
@@ -85,7 +92,12 @@ def count_evidence(peers: Peers, shares: Floats) -> int:
     return int(((kinds == "replicate") | (kinds == "dose")).sum())
 
 
-def _tries(form: PlateFormat, places: list[Well]) -> Iterator[_Try]:
+@lru_cache(maxsize=4)
+def _all_tries(form: PlateFormat, places: tuple[Well, ...]) -> tuple[_Try, ...]:
+    return tuple(_tries(form, places))
+
+
+def _tries(form: PlateFormat, places: Sequence[Well]) -> Iterator[_Try]:
     at = {place: number for number, place in enumerate(places)}
 
     def moved(told: str, where: dict[Well, Well], is_whole: bool) -> _Try:
@@ -113,6 +125,8 @@ def _tries(form: PlateFormat, places: list[Well]) -> Iterator[_Try]:
     )
     across = {one: one._replace(column=last - one.column) for one in places}
     yield moved("the columns are in reverse", across, True)
+    order, everywhere = np.arange(len(places)), np.ones(len(places), bool)
+    yield _Try(CONTROLS, order, everywhere, True, True)
 
 
 def _gain(one: _Try, peers: Peers, shares: Floats, scales: Mapping[str, float]) -> float:
@@ -124,8 +138,12 @@ def _gain(one: _Try, peers: Peers, shares: Floats, scales: Mapping[str, float]) 
 
 def _gain_of_whole(one: _Try, peers: Peers, shares: Floats, noise: float) -> float:
     """Return the same for a whole plate, whose controls move, too."""
-    back = _scaled(peers, shares[one.order])
     everywhere = np.ones(len(shares), bool)
+    if one.is_of_controls:
+        everywhere = ~np.isin(peers.roles, (NEGATIVE, POSITIVE))
+        back = 1 - shares
+    else:
+        back = _scaled(peers, shares[one.order])
     scales = [peers.scales(values, noise) for values in (shares, back)]
     least = {kind: min(each[kind] for each in scales) for kind in scales[0]}
     costs = [_cost(values, *peers.expect(values, everywhere), least) for values in (shares, back)]

@@ -135,12 +135,16 @@ def _word(text: str | None, option: str, *known: str) -> Any:
 
 
 def _open_plan(run: Path, task: str | None) -> "PlatePlan":
+    """Open the plates that a run planned, after its files were checked."""
+    from chem.disk.ssh_signatures import check_signed, signers_file
     from screening.results.reading.plate_plan import read_plan
     from screening.runs.latest import named_run
     from screening.runs.runfolder import open_folder
     from screening.verify.verify_files import check_listed
 
     opened = open_folder(named_run(run))
+    if signers_file() is not None:
+        check_signed(opened.folder)
     plan = read_plan(opened, task)
     for fault in check_listed(opened).faults:
         note(f"{opened.folder}: {fault}; results are joined to the files that are unchanged")

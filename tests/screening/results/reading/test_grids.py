@@ -39,7 +39,9 @@ def read(path: Path, text: str, plates: list[str], decimal: str | None = None) -
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(8, 12), (16, 24), (32, 48)])
-@pytest.mark.parametrize(("separator", "decimal"), [("\t", "."), (",", "."), (";", ","), ("\t", ",")])
+@pytest.mark.parametrize(
+    ("separator", "decimal"), [("\t", "."), (",", "."), (";", ","), ("\t", ",")]
+)
 def test_every_size_and_separator_comes_back(
     tmp_path: Path, rows: int, columns: int, separator: str, decimal: str
 ) -> None:
@@ -54,7 +56,9 @@ def test_every_size_and_separator_comes_back(
 
 
 def test_titles_name_the_plates(tmp_path: Path) -> None:
-    text = f"Results\nPlate: KINASE_p2\n{grid(16, 24, ',')}\n\nkinase_P1 read 1\n{grid(16, 24, ',')}"
+    text = (
+        f"Results\nPlate: KINASE_p2\n{grid(16, 24, ',')}\n\nkinase_P1 read 1\n{grid(16, 24, ',')}"
+    )
     found = read(tmp_path / "x.csv", text, PLATES)
     assert [one.raw.plate for one in found.signals[::384]] == ["kinase_P2", "kinase_P1"]
     assert "2 grids" in found.told

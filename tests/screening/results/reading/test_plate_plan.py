@@ -37,13 +37,11 @@ def test_the_plan_is_that_of_the_run(lab_run: RunFolder) -> None:
 
 def test_a_target_is_named_in_any_case_and_by_its_short_name(lab_run: RunFolder) -> None:
     assert read_plan(lab_run, "egfr").task == read_plan(lab_run, "small_EGFR").task
-    with pytest.raises(InputError, match="no primary target 'EGFT'.*small_EGFR.*did you mean"):
+    with pytest.raises(InputError, match=r"no primary target 'EGFT'.*small_EGFR.*did you mean"):
         read_plan(lab_run, "EGFT")
 
 
-def test_a_prediction_that_was_changed_later_is_refused(
-    lab_run: RunFolder, tmp_path: Path
-) -> None:
+def test_a_prediction_that_was_changed_later_is_refused(lab_run: RunFolder, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     shutil.copytree(lab_run.folder, folder)
     path = folder / "lab/plates.csv"

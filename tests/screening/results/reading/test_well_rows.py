@@ -16,7 +16,9 @@ from screening.results.reading.well_names import read_well, well_name
 PLATES = ["kinase_P1", "kinase_P2"]
 
 
-def read(path: Path, text: str, column: str | None = None, plates: list[str] = PLATES) -> SignalFile:
+def read(
+    path: Path, text: str, column: str | None = None, plates: list[str] = PLATES
+) -> SignalFile:
     path.write_bytes(text.encode())
     found = read_signals(read_table(path), plates, SignalOptions(column))
     assert found is not None
@@ -49,11 +51,11 @@ def test_common_headers_are_understood(tmp_path: Path, header: str, row: str) ->
 
 def test_the_signal_has_to_be_certain(tmp_path: Path) -> None:
     text = "Plate,Well,Mean,Deviation\nkinase_P1,A1,5,1\nkinase_P1,A2,6,1\n"
-    with pytest.raises(InputError, match="2 columns that may be the signal.*--value-column"):
+    with pytest.raises(InputError, match=r"2 columns that may be the signal.*--value-column"):
         read(tmp_path / "x.csv", text)
     found = read(tmp_path / "x.csv", text, "mean")
     assert [one.value for one in found.signals] == [5, 6]
-    with pytest.raises(InputError, match="no column 'Meen'.*did you mean Mean"):
+    with pytest.raises(InputError, match=r"no column 'Meen'.*did you mean Mean"):
         read(tmp_path / "x.csv", text, "Meen")
     with pytest.raises(InputError, match="no column of numbers beside the wells"):
         read(tmp_path / "x.csv", "Plate,Well,Note\nkinase_P1,A1,fine\n")
