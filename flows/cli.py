@@ -27,7 +27,15 @@ from flows.commands import (
     surrogate,
     train,
 )
-from flows.commands.finished_runs import compare, explain, rank, sign, verify
+from flows.commands.finished_runs import (
+    campaign,
+    compare,
+    explain,
+    rank,
+    results,
+    sign,
+    verify,
+)
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
@@ -65,6 +73,8 @@ app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
+app.command("results")(results.results)
+app.command("campaign")(campaign.campaign)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)
 app.command("train")(train.train)

@@ -50,7 +50,7 @@ ROOMS = {
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
         *("text", "reason", "hits", "lab", "report", "runs", "verify", "changes"),
-        "upkeep",
+        *("results.reading", "results", "campaign", "campaign.prospective", "upkeep"),
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),

@@ -50,6 +50,7 @@ class AssayOptions:
     skip_bad_cells: bool = False
     """Leave out cells that cannot be read, counted in the notes, instead of refusing the file."""
     minimum_rows: int = MINIMUM_ROWS
+    """Values that a column needs to be trained on; 0 if nothing is trained, and any will do."""
 
 
 def read_assay(path: str | Path, options: AssayOptions | None = None) -> ActivityTable:
@@ -198,15 +199,7 @@ class _Reading:
         self.read = [Read(one.measure._replace(task=name), one.values) for one in self.read]
 
     def _keep_usable(self) -> None:
-        problems = [
-            find_problem(
-                _name(one),
-                one.measure.kind == "class",
-                one.values.values,
-                self.options.minimum_rows,
-            )
-            for one in self.read
-        ]
+        problems = [self._find_problem(one) for one in self.read]
         usable = [at for at, problem in enumerate(problems) if not problem]
         if not usable:
             at = next(at for at, problem in enumerate(problems) if problem)
@@ -221,6 +214,13 @@ class _Reading:
         for one in self.read:
             self.notes.append(say_measure(one))
             self.notes += [f"column {one.measure.column!r}: {note}" for note in one.values.notes]
+
+    def _find_problem(self, one: Read) -> str:
+        """Return why a column is of no use, or an empty text."""
+        if not self.options.minimum_rows:
+            return "" if one.values.measured.any() else f"{_name(one)} has no value"
+        is_class = one.measure.kind == "class"
+        return find_problem(_name(one), is_class, one.values.values, self.options.minimum_rows)
 
     def _table(self, rows: AssayRows) -> ActivityTable:
         notes = [*self.notes, *self.chosen.notes]

@@ -12,7 +12,9 @@ from flows.terminal.progress import progress
 
 
 def verify(
-    run: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the finished run.")],
+    run: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of the finished run, or of a campaign.")
+    ],
     library: Annotated[
         Path | None,
         typer.Option(
@@ -36,9 +38,12 @@ def verify(
     Compares the hash of every file and counts the records. Standardizes and predicts a sample of
     the library and all hits again. Makes the hit list, the order and the plates again from the
     scores and compares them byte by byte. Exits with code 2 if anything differs.
+
+    Of a campaign, checks the chain of its log, and every file that `hitlist results` kept.
     """
     from chem.disk.allowed_roots import named_path
     from chem.disk.ssh_signatures import signers_file
+    from screening.campaign.campaign import is_campaign
     from screening.changes.check_changes import verify_changes
     from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
@@ -46,6 +51,9 @@ def verify(
     from screening.verify.verify_files import Check
 
     signers_file()  # a missing file is reported before anything starts
+    if is_campaign(named_path(run)):
+        _verify_campaign(named_path(run))
+        return
     past = open_run(named_run(run))
     note_if(past.told_of_older)
     opened = past.library if library is None else past.open_library(named_path(library))
@@ -65,3 +73,20 @@ def verify(
     error = faults_of(checks)
     if error is not None:
         raise error
+
+
+def _verify_campaign(folder: Path) -> None:
+    """Check the log and the files of a campaign; raise AlteredError if one was changed."""
+    from chem.records.message_text import counted
+    from screening.campaign.campaign import open_campaign
+    from screening.errors import AlteredError
+
+    campaign = open_campaign(folder)
+    print(printable(f"log: ok ({counted(len(campaign.events), 'event')}, chained by hashes)"))
+    faults = campaign.check_files()
+    files = counted(sum(len(event.files) for event in campaign.events), "file")
+    print(f"files: {'FAILED' if faults else 'ok'} ({files} against the log)")
+    for fault in faults:
+        note(f"  {fault}")
+    if faults:
+        raise AlteredError(f"files of {folder} are not what was kept; put them back from a backup")

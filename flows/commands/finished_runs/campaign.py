@@ -1,0 +1,102 @@
+"""``hitlist campaign``: what predictions promised before each assay, and what the lab found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chem.errors import InputError
+from chem.records.message_text import counted
+from flows.terminal.console import note, printable
+from flows.terminal.tables import show_table
+
+if TYPE_CHECKING:
+    from screening.campaign.prospective.report import Report
+
+
+def campaign(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of a campaign, as `hitlist results` says.")
+    ],
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write an HTML page with charts and structures."),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write a table of one row per prediction."),
+    ] = None,
+) -> None:
+    """Compare the predictions that runs registered before each assay with what the lab found.
+
+    Shows whether the 90 % intervals hold in this project, whether predictions are biased or drift,
+    how well they rank, how many actives were expected and found, and which series they miss.
+    """
+    from chem.disk.allowed_roots import named_path
+    from screening.campaign.campaign import open_campaign
+    from screening.campaign.prospective.report import make_report
+
+    folder = named_path(folder)
+    html, csv = _checked(html, "--html", folder), _checked(csv, "--csv", folder)
+    if html is not None and html == csv:
+        raise InputError(f"--html and --csv both name {html}; name two files")
+    report = make_report(open_campaign(folder))
+    if not report.rows:
+        raise InputError(
+            f"{folder} has no value that counts; keep results there with `hitlist results RUN FILE "
+            f"--campaign {folder}`"
+        )
+    _show(report)
+    _write(report, html, csv)
+
+
+def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
+    """Refuse, with InputError, a file that cannot be written, or is in the campaign itself."""
+    from screening.runs.plan import check_writable
+
+    if file is None:
+        return None
+    file = file.expanduser()
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; name the file to write with {option}")
+    if folder.resolve() in file.resolve().parents:
+        raise InputError(
+            f"{file} is in the campaign, which keeps results alone; name a file elsewhere with "
+            f"{option}"
+        )
+    check_writable(file.parent, f"name a file elsewhere with {option}")
+    return file
+
+
+def _show(report: "Report") -> None:
+    from screening.campaign.prospective.report import tell_target
+    from screening.campaign.prospective.summary_tables import summary_tables
+
+    for table in summary_tables(report):
+        print(f"\n{table.title}")
+        show_table(table.header, table.rows, numbers=table.numbers)
+    if report.without_value:
+        note(f"{counted(len(report.without_value), 'compound')} without a value: --csv says why")
+    if report.replaced:
+        note(f"later events replaced all values of event {', '.join(report.replaced)}")
+    for target in report.targets:
+        for line in tell_target(report, target):
+            print(printable(f"\n{target}: {line}"))
+
+
+def _write(report: "Report", html: Path | None, csv: Path | None) -> None:
+    from chem.disk.files import make_folder, write_atomic
+    from screening.campaign.prospective.compounds_csv import write_compounds
+    from screening.campaign.prospective.page import render_report
+    from screening.errors import told_in_one_line
+
+    for file in (html, csv):
+        if file is None:
+            continue
+        with told_in_one_line(file):
+            make_folder(file.parent)
+            if file is html:
+                write_atomic(file, render_report(report))
+            else:
+                write_compounds(file, report)
+        print(file)

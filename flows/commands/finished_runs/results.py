@@ -1,0 +1,265 @@
+"""``hitlist results``: read the results of the plates of a run, check them, and keep them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chem.errors import InputError
+from flows.terminal.console import note, note_if, printable
+from flows.terminal.options import unfold
+from flows.terminal.tables import show_table
+
+if TYPE_CHECKING:
+    from screening.campaign.campaign import Campaign
+    from screening.results.evaluate import Evaluation, Options
+    from screening.results.reading.plate_plan import PlatePlan
+
+SHOWN_WELLS, SHOWN_COMPOUNDS = 12, 30
+"""The most wells of a finding, and compounds, that a terminal shows; the files have all."""
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """What the user knows of the files."""
+
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TASK",
+            help="Target that the plates measure.",
+            show_default="the only primary target of the screen",
+        ),
+    ] = None
+    value_column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Column of the signal, or of the final values.",
+            show_default="found by its name and numbers",
+        ),
+    ] = None
+    units: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNIT",
+            help="Unit of final values: nM, uM, pActivity, '% inhibition', '% residual'.",
+            show_default="from the header",
+        ),
+    ] = None
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="point|comma",
+            help="Decimal mark of the numbers.",
+            show_default="from the numbers",
+        ),
+    ] = None
+    signal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="falls|rises",
+            help="Change of the signal with inhibition. Plates whose controls say otherwise are "
+            "refused.",
+            show_default="from the controls",
+        ),
+    ] = None
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLATE",
+            help="Plate to keep as it is in the file, in spite of a suspicion, or `values` for "
+            "final values of a suspicious unit. May be repeated.",
+            show_default=False,
+        ),
+    ] = None
+
+    @property
+    def of_files(self) -> "Options":
+        """The options of an evaluation. Raises InputError for an unknown word."""
+        from screening.results.evaluate import Options
+
+        return Options(
+            self.value_column,
+            _word(self.decimal, "--decimal", "point", "comma"),
+            self.units,
+            _word(self.signal, "--signal", "falls", "rises"),
+            tuple(self.accept or ()),
+        )
+
+
+@unfold
+def results(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="Folder of the run that picked the compounds.")
+    ],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files of a plate reader or a notebook.")
+    ],
+    campaign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder that keeps all results; nothing in it is overwritten.",
+            show_default="`campaign` beside the folder of runs",
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell what is found; keep nothing.")
+    ] = False,
+    *,
+    reading: ReadingOptions,
+) -> None:
+    """Read the results of a run's plates, tell what is wrong with them, and keep the good wells.
+
+    Reads one row per well, grids of plates, or one row per compound with final values. Joins them
+    to the plates that the run planned, checks controls, replicates, units and swapped wells, and
+    computes inhibitions and IC50s. Values are compared with the intervals that the run registered.
+    """
+    from chem.disk.allowed_roots import named_path
+    from screening.results.evaluate import evaluate
+
+    paths = [named_path(file) for file in files]
+    options = reading.of_files
+    evaluation = evaluate(_open_plan(run, reading.task), paths, options)
+    _show(evaluation)
+    _keep(campaign, evaluation, options, check)
+
+
+def _word(text: str | None, option: str, *known: str) -> Any:
+    """Return a word of an option; raise InputError if it is not known."""
+    if text is None or text in known:
+        return text
+    raise InputError(f"unknown {option} {text!r}: choose {' or '.join(known)}")
+
+
+def _open_plan(run: Path, task: str | None) -> "PlatePlan":
+    """Open the plates that a run planned, after its files were checked."""
+    from chem.disk.ssh_signatures import check_signed, signers_file
+    from screening.results.reading.plate_plan import read_plan
+    from screening.runs.latest import named_run
+    from screening.runs.runfolder import open_folder
+    from screening.verify.verify_files import check_listed
+
+    opened = open_folder(named_run(run))
+    if signers_file() is not None:
+        check_signed(opened.folder)
+    plan = read_plan(opened, task)
+    for fault in check_listed(opened).faults:
+        note(f"{opened.folder}: {fault}; results are joined to the files that are unchanged")
+    return plan
+
+
+def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", check: bool) -> None:
+    """Keep an evaluation, or say what would be kept."""
+    from chem.disk.allowed_roots import named_path
+    from screening.campaign.campaign import is_campaign, open_campaign
+    from screening.campaign.keep import check_known, default_campaign, keep, superseded
+    from screening.campaign.registered import read_registered
+
+    folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
+    by_default = "" if campaign else " (the default; --campaign names another)"
+    opened: Campaign | None = open_campaign(folder) if is_campaign(folder) else None
+    if opened is not None:
+        check_known(opened, evaluation)
+    if check:
+        replaced = superseded(opened, evaluation) if opened is not None else []
+        for event in replaced:
+            note(f"event {event.number} of {event.time} has some of these plates or values")
+        print(printable(f"nothing is kept, as you gave --check; else in {folder}{by_default}"))
+        return
+    if evaluation.is_empty:
+        raise InputError(
+            "nothing is kept: no compound has a value; correct what was found, and give the "
+            "command again"
+        )
+    registered, why_not = read_registered(evaluation.plan)
+    note_if(why_not)
+    kept = keep(folder, evaluation, options.accepted, registered)
+    for line in kept.told:
+        note(line)
+    print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
+    print(printable(str(kept.folder)))
+
+
+def _show(evaluation: "Evaluation") -> None:
+    """Show how the files were read, the plates, the findings and the values."""
+    for line in evaluation.told:
+        note(line)
+    _show_plates(evaluation)
+    _show_findings(evaluation)
+    _show_values(evaluation)
+
+
+def _show_plates(evaluation: "Evaluation") -> None:
+    if evaluation.kind != "plates":
+        return
+    from screening.text.cells import format_number
+
+    rows = []
+    for name, plate in evaluation.plates.items():
+        kept = len(list(plate.kept()))
+        wells = [one.planned for one in plate.wells.values()]
+        planned = sum(one.is_sample or one.is_control for one in wells)
+        found = evaluation.controls.get(name)
+        figures = ["", "", "", ""]
+        if found is not None:
+            numbers = (found.z_prime, found.signal_to_background, found.negative.cv)
+            figures = [format_number(n, 2) if n == n else "" for n in numbers]
+            figures.append(format_number(found.positive.cv, 2) if found.positive else "")
+        state = f"refused: {plate.refused}" if plate.refused else "used"
+        rows.append([name, state, f"{kept:,} of {planned:,}", *figures])
+    if rows:
+        print()
+        header = ("plate", "state", "wells kept", "Z'", "S/B", "CV negative %", "CV positive %")
+        show_table(header, rows, numbers=5)
+
+
+def _show_findings(evaluation: "Evaluation") -> None:
+    from screening.results.reading.findings import tell_wells
+
+    rows = [
+        [
+            one.severity,
+            one.what,
+            " ".join(filter(None, [one.plate, tell_wells(one.wells, SHOWN_WELLS)])),
+            one.found,
+            one.expected,
+            "; ".join(filter(None, [one.done, one.advice])),
+        ]
+        for one in evaluation.findings
+    ]
+    if rows:
+        print()
+        header = ("finding", "what", "where", "found", "expected", "done, and what to do")
+        show_table(header, rows)
+    else:
+        print("nothing is wrong with the files")
+
+
+def _show_values(evaluation: "Evaluation") -> None:
+    from screening.results.compounds import tell_agreement
+    from screening.text.cells import format_number
+
+    def number(value: float) -> str:
+        return "" if value != value else format_number(value, 2)
+
+    rows = []
+    for one in evaluation.with_value[:SHOWN_COMPOUNDS]:
+        low, high = one.compound.predicted.low, one.compound.predicted.high
+        interval = "" if low != low else f"{number(low)} to {number(high)}"
+        value = f"{one.qualifier.replace('=', '')}{number(one.value)}"
+        agreement = [one.unit, one.agreement, interval]
+        spread = [value, number(one.error), number(one.std), f"{one.n}"]
+        rows.append([one.compound.compound_id, *agreement, *spread])
+    if rows:
+        print()
+        header = ("compound_id", "unit", "90 % interval", "registered")
+        show_table((*header, "value", "error", "sd", "n"), rows, numbers=4)
+    more = len(evaluation.with_value) - SHOWN_COMPOUNDS
+    if more > 0:
+        note(f"{more:,} more compounds are in compounds.csv")
+    print()
+    for line in tell_agreement(evaluation.values):
+        print(printable(line))

@@ -1,0 +1,192 @@
+"""Opens a campaign folder: the events of its log, and the tables that are current.
+
+    campaign/
+        log.jsonl        one line per event, chained by hashes
+        results/001/     the first event: input/, wells.csv, compounds.csv, findings.csv
+
+Nothing in it is ever rewritten. A later event may replace plates or values of an earlier one; the
+earlier files stay.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from chem.disk.bounded_read import read_regular
+from chem.errors import InputError
+from screening.campaign.event import FIRST, Event, read_line
+from screening.campaign.tables import (
+    COMPOUNDS,
+    FINDINGS,
+    WELLS,
+    CompoundRow,
+    FindingRow,
+    WellRow,
+    read_compounds,
+    read_findings,
+    read_wells,
+)
+from screening.errors import AlteredError
+
+LOG, RESULTS, EVENT = "log.jsonl", "results", "event.json"
+"""Names in the folder; ``event.json`` of an event is its line of the log."""
+MOST_LOG, MOST_FILE = 256_000_000, 1_000_000_000
+"""Bytes of a log and of a file of an event."""
+Dated = tuple[Event, CompoundRow]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign as it was when it was opened; the chain of its log was checked then."""
+
+    folder: Path
+    events: tuple[Event, ...]
+    """In order of time; empty for a new campaign."""
+    head: str
+    """The hash of the last line."""
+
+    def folder_of(self, event: Event) -> Path:
+        """Return the folder with the files of an event."""
+        return self.folder / RESULTS / event.number
+
+    def wells(self, event: Event) -> list[WellRow]:
+        """Return all wells of an event. Raises AlteredError if the file was changed."""
+        return read_wells(self.read(event, WELLS))
+
+    def compounds(self, event: Event) -> list[CompoundRow]:
+        """Return the values of an event, also superseded ones. Raises AlteredError likewise."""
+        return read_compounds(self.read(event, COMPOUNDS))
+
+    def findings(self, event: Event) -> list[FindingRow]:
+        """Return the findings of an event. Raises AlteredError likewise."""
+        return read_findings(self.read(event, FINDINGS))
+
+    def read(self, event: Event, name: str) -> bytes:
+        """Return a file of an event whose hash is that of the log; AlteredError otherwise."""
+        path = self.folder_of(event) / name
+        try:
+            content = read_regular(path, MOST_FILE)
+        except OSError as error:
+            raise AlteredError(
+                f"{path} cannot be read ({error.strerror or error}), expected the file that the "
+                "log names; put it back from a backup"
+            ) from None
+        if sha256(content).hexdigest() != event.files.get(name):
+            raise AlteredError(
+                f"{path} is not the file that was kept: its hash differs from that in {LOG}; put "
+                "it back from a backup"
+            )
+        return content
+
+    @cached_property
+    def newest_of_plate(self) -> dict[tuple[str, str], Event]:
+        """The newest event of each plate, by run id and name of the plate."""
+        return {(event.run, plate): event for event in self.events for plate in event.plates}
+
+    def current_wells(self) -> Iterator[tuple[Event, WellRow]]:
+        """Yield the wells of each plate from its newest event."""
+        for event in self.events:
+            if event.kind == "plates":
+                for row in self.wells(event):
+                    if self.newest_of_plate.get((event.run, row.plate)) is event:
+                        yield event, row
+
+    def current_values(self) -> list[Dated]:
+        """Return the newest value of each compound, by run, target and kind of event.
+
+        A value counts only if no plate behind it was replaced by a later event.
+        """
+        found: dict[tuple[str, str, str, int], Dated] = {}
+        for event in self.events:
+            for row in self.compounds(event):
+                plates = {well.partition(":")[0] for well in row.wells.split(" ") if ":" in well}
+                newest = (self.newest_of_plate.get((event.run, name)) for name in plates)
+                if event.kind == "compounds" or all(one is event for one in newest):
+                    found[event.run, event.task, event.kind, row.rank] = (event, row)
+        return [one for one in found.values() if one[1].qualifier]
+
+    def check_files(self) -> list[str]:
+        """Return the faults of all files against the hashes in the log; empty if there are none."""
+        faults = []
+        for event in self.events:
+            for name in event.files:
+                try:
+                    self.read(event, name)
+                except AlteredError as error:
+                    faults.append(str(error))
+            folder = self.folder_of(event)
+            known = {*event.files, EVENT}
+            there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+            faults += [f"{folder / name} is not in the log" for name in sorted(there - known)]
+        return faults
+
+
+def is_campaign(folder: Path) -> bool:
+    """Tell whether a folder has the log of a campaign."""
+    return (folder / LOG).is_file()
+
+
+def open_campaign(folder: Path) -> Campaign:
+    """Open a campaign for reading; nothing is locked or written.
+
+    Raises:
+        InputError: The folder is no campaign.
+        AlteredError: A line of the log was changed, or events and folders do not fit.
+    """
+    if not is_campaign(folder):
+        raise InputError(
+            f"{folder} holds no campaign (it has no {LOG}); keep results there with "
+            f"`hitlist results RUN FILE --campaign {folder}`"
+        )
+    found = read_log(folder)
+    names = numbered(folder)
+    extra = sorted(names - {event.number for event in found.events})
+    # One more folder may be that of an event that is being written.
+    if extra and extra != [f"{len(found.events) + 1:03d}"]:
+        raise AlteredError(
+            f"{folder / RESULTS} has {', '.join(extra)}, which {LOG} does not name: lines of the "
+            "log were removed; put it back from a backup"
+        )
+    return found
+
+
+def read_log(folder: Path) -> Campaign:
+    """Read the log and check its chain; an empty campaign if there is none.
+
+    Raises AlteredError, with the line, if the chain is broken, or a folder of an event is gone.
+    """
+    path = folder / LOG
+    try:
+        content = read_regular(path, MOST_LOG) if path.exists() else b""
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror or error})") from None
+    events: list[Event] = []
+    before = FIRST
+    for number, line in enumerate(content.splitlines(keepends=True), 1):
+        try:
+            event, before = read_line(line, before)
+            if event.number != f"{number:03d}":
+                raise ValueError(f"it has the number {event.number}")
+        except (ValueError, UnicodeDecodeError) as error:
+            raise AlteredError(
+                f"{path}, line {number} is not what was written ({error}); put the log back from a "
+                "backup: nothing is read from it or added to it as it is"
+            ) from None
+        events.append(event)
+    gone = {event.number for event in events} - numbered(folder)
+    if gone:
+        raise AlteredError(
+            f"{folder / RESULTS / min(gone)} is gone, expected the files of line {int(min(gone))} "
+            f"of {LOG}; put it back from a backup"
+        )
+    return Campaign(folder, tuple(events), before)
+
+
+def numbered(folder: Path) -> set[str]:
+    """Return the names of the folders of events."""
+    results = folder / RESULTS
+    if not results.is_dir():
+        return set()
+    return {one.name for one in results.iterdir() if one.name.isdigit() and one.is_dir()}

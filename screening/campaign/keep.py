@@ -1,0 +1,243 @@
+"""Keeps an evaluation in a campaign folder: its files first, then its line in the log.
+
+The files of an event get their place by one rename, and the log its line by another. A process that
+is killed in between leaves a folder whose ``event.json`` is the missing line: the next one that
+keeps results adds it.
+"""
+
+import os
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from chem.disk.bounded_read import read_regular
+from chem.disk.files import make_folder, scratch_beside, sync_folder, write_atomic
+from chem.errors import InputError
+from chem.records.message_text import counted
+from screening.campaign.campaign import (
+    EVENT,
+    LOG,
+    MOST_FILE,
+    RESULTS,
+    Campaign,
+    numbered,
+    read_log,
+)
+from screening.campaign.event import Event, Input, Registered, read_line, write_line
+from screening.campaign.tables import COMPOUNDS, FINDINGS, WELLS, write_tables
+from screening.errors import AlteredError, told_in_one_line
+from screening.results.evaluate import Evaluation
+from screening.storage.ledger import is_unused
+from screening.storage.lock import Lock
+
+INPUT = "input"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+|^\.+")
+
+
+class Kept(NamedTuple):
+    """The event that was written."""
+
+    event: Event
+    folder: Path
+    told: list[str]
+    """What the user should know: earlier events that were superseded, or that share compounds."""
+
+
+def default_campaign(run: Path) -> Path:
+    """Return the folder ``campaign`` beside the folder of runs.
+
+    >>> default_campaign(Path("/work/runs/mine")).as_posix()
+    '/work/campaign'
+    """
+    return run.absolute().parent.parent / "campaign"
+
+
+def check_known(campaign: Campaign, evaluation: Evaluation) -> None:
+    """Refuse, with InputError, a file that the campaign has."""
+    known = {one.sha256: event for event in campaign.events for one in event.inputs}
+    for path, digest in evaluation.hashes.items():
+        if event := known.get(digest):
+            raise InputError(
+                f"{path} was kept before, as event {event.number} of {event.time} in "
+                f"{campaign.folder}: its bytes are the same; give a corrected file if it is to be "
+                "replaced"
+            )
+
+
+def superseded(campaign: Campaign, evaluation: Evaluation) -> list[Event]:
+    """Return the earlier events of which plates or values would be replaced."""
+    plates, ranks = set(kept_plates(evaluation)), {v.compound.rank for v in evaluation.with_value}
+    run_id, plan = evaluation.plan.run.run_id, evaluation.plan
+    found = []
+    for event in campaign.events:
+        same = (event.run, event.kind) == (run_id, evaluation.kind)
+        values = event.task == plan.task and event.kind == "compounds" and ranks & set(event.ranks)
+        if same and (plates & set(event.plates) or values):
+            found.append(event)
+    return found
+
+
+def kept_plates(evaluation: Evaluation) -> list[str]:
+    """Return the plates that are not refused."""
+    return [name for name, plate in evaluation.plates.items() if not plate.refused]
+
+
+def keep(
+    folder: Path,
+    evaluation: Evaluation,
+    accepted: Collection[str] = (),
+    registered: Registered | None = None,
+) -> Kept:
+    """Write an evaluation as the next event of a campaign, which is made if it is missing.
+
+    accepted: what the user accepted in spite of a suspicion.
+    registered: what the run and its model said before the assay; None if it is not known.
+
+    Raises:
+        InputError: Nothing can be kept, a file is known or was changed, or the folder is in use or
+            holds something else.
+        AlteredError: The log was changed.
+    """
+    if evaluation.is_empty:
+        raise InputError("no value can be kept; correct what was found, and give the command again")
+    with told_in_one_line(folder):
+        if not (folder / LOG).exists() and not is_unused(folder) and not numbered(folder):
+            raise InputError(
+                f"{folder} holds other files than a campaign (it has no {LOG}); name a new folder "
+                "with --campaign"
+            )
+        with Lock(folder):
+            campaign = _complete(read_log(folder))
+            check_known(campaign, evaluation)
+            return _write(campaign, evaluation, accepted, registered)
+
+
+def _complete(campaign: Campaign) -> Campaign:
+    """Add the line of an event whose writer was killed after its files were in place."""
+    number = f"{len(campaign.events) + 1:03d}"
+    extra = numbered(campaign.folder) - {event.number for event in campaign.events}
+    if not extra:
+        return campaign
+    folder = campaign.folder / RESULTS / number
+    try:
+        line = read_regular(folder / EVENT)
+        event, _ = read_line(line, campaign.head)
+        if extra != {number} or event.number != number:
+            raise ValueError("it is not the next event")
+        for name in event.files:
+            campaign.read(event, name)
+    except (OSError, ValueError) as error:
+        raise AlteredError(
+            f"{campaign.folder / RESULTS} has {', '.join(sorted(extra))}, which {LOG} does not "
+            f"name ({error}); put the log back from a backup, or move that folder elsewhere"
+        ) from None
+    _append(campaign.folder, line)
+    return read_log(campaign.folder)
+
+
+def _write(
+    campaign: Campaign,
+    evaluation: Evaluation,
+    accepted: Collection[str],
+    registered: Registered | None,
+) -> Kept:
+    number = f"{len(campaign.events) + 1:03d}"
+    target = campaign.folder / RESULTS / number
+    make_folder(target.parent)
+    earlier = superseded(campaign, evaluation)
+    with scratch_beside(target) as scratch:
+        made = scratch / "event"
+        make_folder(made / INPUT)
+        inputs = [
+            _copy(path, digest, at, made)
+            for at, (path, digest) in enumerate(evaluation.hashes.items(), 1)
+        ]
+        write_tables(made, evaluation)
+        names = [WELLS, COMPOUNDS, FINDINGS, *(one.kept_as for one in inputs)]
+        files = {name: sha256((made / name).read_bytes()).hexdigest() for name in names}
+        event = _event(number, evaluation, earlier, sorted(accepted), (inputs, files))
+        event = event.model_copy(update={"registered": registered})
+        line, _ = write_line(event, campaign.head)
+        write_atomic(made / EVENT, line)
+        os.rename(made, target)
+        sync_folder(target.parent)
+    _append(campaign.folder, line.encode())
+    return Kept(event, target, _tell(campaign, event, earlier))
+
+
+def _copy(path: Path, digest: str, at: int, folder: Path) -> Input:
+    content = read_regular(path, MOST_FILE)
+    if sha256(content).hexdigest() != digest:
+        raise InputError(f"{path} was changed while it was read; give the command again")
+    kept_as = f"{INPUT}/{at}_{_UNSAFE.sub('_', path.name)[-100:]}"
+    write_atomic(folder / kept_as, content)
+    return Input(name=path.name, kept_as=kept_as, sha256=digest)
+
+
+def _event(
+    number: str,
+    evaluation: Evaluation,
+    earlier: Sequence[Event],
+    accepted: list[str],
+    written: tuple[list[Input], dict[str, str]],
+) -> Event:
+    plan, values = evaluation.plan, evaluation.with_value
+    plates = kept_plates(evaluation)
+    inputs, files = written
+    names = ", ".join(one.name for one in inputs)
+    what = f"{', '.join(plates)}, " if plates else ""
+    wells = f"{counted(evaluation.wells_kept, 'well')}, " if plates else ""
+    summary = (
+        f"{names}: {what}{wells}{counted(len(values), 'compound')} with a value on {plan.target}, "
+        f"{counted(len(evaluation.findings), 'finding')}"
+    )
+    if earlier:
+        summary += f"; supersedes {', '.join(one.number for one in earlier)}"
+    return Event(
+        number=number,
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        run=plan.run.run_id,
+        run_name=plan.run.folder.name,
+        screen=plan.screen.name,
+        task=plan.task,
+        target=plan.target,
+        kind=evaluation.kind,
+        plates=plates,
+        ranks=[one.compound.rank for one in values],
+        supersedes=[one.number for one in earlier],
+        accepted=accepted,
+        inputs=inputs,
+        files=files,
+        summary=summary,
+    )
+
+
+def _append(folder: Path, line: bytes) -> None:
+    """Add a line to the log: a new file takes the place of the old one, whole."""
+    path = folder / LOG
+    before = read_regular(path, MOST_FILE) if path.exists() else b""
+    write_atomic(path, before + line)
+
+
+def _tell(campaign: Campaign, event: Event, earlier: Sequence[Event]) -> list[str]:
+    told = []
+    for one in earlier:
+        shared = sorted({*one.plates} & {*event.plates})
+        what = f"plates {', '.join(shared)}" if shared else "values"
+        told.append(f"replaces {what} of event {one.number} of {one.time}; its files stay")
+    beside = [
+        one.number
+        for one in campaign.events
+        if (one.run, one.task, one.kind) == (event.run, event.task, event.kind)
+        and one not in earlier
+        and {*one.ranks} & {*event.ranks}
+    ]
+    if beside:
+        told.append(
+            f"compounds of it have values in event {', '.join(beside)}, too, from other plates: "
+            "the newest counts; give all plates of a run in one command to join their replicates"
+        )
+    return told

@@ -1,0 +1,1 @@
+"""Prospective validation: predictions registered before an assay, beside what the lab found."""

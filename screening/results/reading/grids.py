@@ -1,0 +1,163 @@
+"""Finds grids in the export of a plate reader: column numbers above, row letters beside.
+
+A grid is a line of rising column numbers, followed by lines whose cell before the first number is a
+row letter. The name of the plate is the corner cell, or stands in the lines since the grid before.
+Other lines are free text of the instrument.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chem.errors import InputError
+from chem.records.message_text import one_line
+from data.assay.cells.cells import is_missing
+from screening.objective.wells import Well
+from screening.results.reading.signals import RawWell
+from screening.results.reading.text_table import TextTable
+from screening.results.reading.well_names import MOST_COLUMNS, read_letters, row_letters
+
+FEWEST_COLUMNS = 3
+"""Column numbers that make a line the head of a grid."""
+_COLUMN = re.compile(r"0?([1-9]\d?)")
+_PLATE_NUMBER = re.compile(r"\bplate\W{0,3}(?:no|nr|number)?\W{0,3}(\d{1,4})\b", re.IGNORECASE)
+
+
+class Grid(NamedTuple):
+    """One grid of a file."""
+
+    plate: str
+    """The name of the plate as in the plan, or the title if it names none; empty without one."""
+    named_by: str
+    """What named the plate, for the user."""
+    line: int
+    """The line of the column numbers, from 1."""
+    rows: int
+    columns: tuple[int, ...]
+    """Column numbers, from 1."""
+    wells: tuple[RawWell, ...]
+
+
+def find_grids(table: TextTable, plates: Sequence[str]) -> list[Grid]:
+    """Return all grids of a file, in order.
+
+    plates: the names of the plates of the plan.
+
+    Raises:
+        InputError: A grid has several lines of numbers for a row, or a row twice.
+    """
+    grids: list[Grid] = []
+    at = title_from = 0
+    while at < len(table.lines):
+        head = _find_head(table.lines[at])
+        if head is None or not _begins_rows(table.lines, at + 1, head[0]):
+            at += 1
+            continue
+        start, columns = head
+        plate, named_by = _find_plate(table.lines[title_from:at], _corner(table, at, start), plates)
+        end, found = _read_rows(table, at + 1, start, columns, plate)
+        letters = len({well.place.row for well in found if well.place})
+        grids.append(Grid(plate, named_by, at + 1, letters, columns, tuple(found)))
+        at = title_from = end
+    return grids
+
+
+def _corner(table: TextTable, at: int, start: int) -> str:
+    return table.lines[at][start - 1] if start else ""
+
+
+def _find_head(cells: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
+    """Return the place of the first column number and all numbers; None for another line."""
+    numbers = [int(found[1]) if (found := _COLUMN.fullmatch(cell)) else 0 for cell in cells]
+    for start, first in enumerate(numbers):
+        if not first or not start:
+            continue
+        columns = [first]
+        for number in numbers[start + 1 :]:
+            if number <= columns[-1] or number > MOST_COLUMNS:
+                break
+            columns.append(number)
+        if len(columns) >= FEWEST_COLUMNS:
+            return start, tuple(columns)
+    return None
+
+
+def _begins_rows(lines: Sequence[Sequence[str]], at: int, start: int) -> bool:
+    """Tell whether the next line that is not blank begins with a row letter."""
+    below = next((line for line in lines[at : at + 3] if line), ())
+    return len(below) > start and read_letters(below[start - 1]) is not None
+
+
+def _read_rows(
+    table: TextTable, at: int, start: int, columns: Sequence[int], plate: str
+) -> tuple[int, list[RawWell]]:
+    """Read the rows of a grid; return the number of the line after it, and its wells."""
+    wells: list[RawWell] = []
+    last = -1
+    while at < len(table.lines):
+        cells = table.lines[at]
+        if not cells:
+            if last >= 0 and not _begins_rows(table.lines, at, start):
+                break
+            at += 1
+            continue
+        letters = cells[start - 1] if len(cells) >= start else ""
+        row = read_letters(letters)
+        if row is None:
+            _check_no_second_line(table, at, start, len(columns), last)
+            break
+        if row <= last:
+            raise InputError(
+                f"{table.path}, line {at + 1}: found row {letters} after row {row_letters(last)}, "
+                "expected rows in their order; export one reading per grid"
+            )
+        last = row
+        values = [*cells[start:], *([""] * len(columns))]
+        for column, text in zip(columns, values, strict=False):
+            place = Well(row, column - 1)
+            wells.append(RawWell(plate, f"{letters}{column}", place, text, at + 1))
+        at += 1
+    return at, wells
+
+
+def _check_no_second_line(table: TextTable, at: int, start: int, width: int, last: int) -> None:
+    """Refuse a line of numbers without a letter: a second reading of the row before it."""
+    cells = table.lines[at]
+    inside = [cell for cell in cells[start : start + width] if not is_missing(cell)]
+    numbers = len(inside) >= width / 2 and all(re.match(r"[+-]?[\d.,]", one) for one in inside)
+    if last >= 0 and numbers and _find_head(cells) is None and not cells[start - 1]:
+        raise InputError(
+            f"{table.path}, line {at + 1}: found a second line of numbers for row "
+            f"{row_letters(last)}, expected one value per well; export one reading per grid"
+        )
+
+
+def _find_plate(
+    above: Sequence[Sequence[str]], corner: str, plates: Sequence[str]
+) -> tuple[str, str]:
+    """Return the plate that the corner cell or the text above a grid names, and what named it."""
+    texts = [corner, *(" ".join(cell for cell in line if cell) for line in reversed(above))]
+    texts = [text for text in texts if text and text not in ("<>", "\\", "/")]
+    for text in texts:
+        if plate := find_name(text, plates):
+            return plate, f"{one_line(text, 60)!r}"
+    for text in texts:
+        if found := _PLATE_NUMBER.search(text):
+            ending = f"_P{int(found[1])}"
+            if plate := next((name for name in plates if name.endswith(ending)), ""):
+                return plate, f"the number in {one_line(text, 60)!r}"
+    return (one_line(texts[0], 60), "") if texts and len(plates) != 1 else ("", "")
+
+
+def find_name(text: str, plates: Sequence[str]) -> str:
+    """Return the plate whose name stands in a text as a word of its own; empty if none does.
+
+    >>> find_name("Plate: kinase_p2 (read 1)", ["kinase_P1", "kinase_P2", "kinase_P21"])
+    'kinase_P2'
+    """
+    found = [
+        name
+        for name in plates
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)
+    ]
+    return max(found, key=len, default="")

@@ -1,0 +1,103 @@
+"""Reads a file of signals in either layout, and says how it was read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from chem.errors import InputError
+from chem.records.message_text import counted
+from data.assay.headers.units import MOLAR
+from screening.results.reading.grids import Grid, find_grids, find_name
+from screening.results.reading.signals import RawWell, SignalFile, SignalOptions, read_values
+from screening.results.reading.text_table import TextTable
+from screening.results.reading.well_rows import WellTable, find_header, read_well_rows
+
+
+def read_signals(
+    table: TextTable, plates: Sequence[str], options: SignalOptions | None = None
+) -> SignalFile | None:
+    """Read grids of plates, or one row per well; None if the file has neither.
+
+    plates: the names of the plates of the plan. A file that names no plate is that of the only
+    plate, or of the one that its name has.
+
+    Raises:
+        InputError: The column of the signal or the plate is not certain, or numbers can be read in
+            two ways.
+    """
+    options = options or SignalOptions()
+    header = find_header(table)
+    grids = find_grids(table, plates)
+    # Grids may have a head such as "Row/Column": a table of wells is one only if it has no grid.
+    if header is not None and (not grids or options.value_column is not None):
+        return _of_rows(table, header, plates, options)
+    return _of_grids(table, grids, plates, options) if grids else None
+
+
+def _of_rows(
+    table: TextTable, header: int, plates: Sequence[str], options: SignalOptions
+) -> SignalFile:
+    found = read_well_rows(table, header, options.value_column, plates)
+    if not found.wells:
+        raise InputError(
+            f"{table.path}: found no row below the header in line {header + 1}, expected one row "
+            "per well; check the export"
+        )
+    wells, plate_told = _with_plates(table.path, found, plates)
+    signals, style = read_values(table.path, wells, options.decimal, table.separator)
+    parts = [
+        f"one row per well, column {found.signal_column!r}",
+        f"{counted(len(wells), 'row')} below the header in line {found.header_line}",
+        f"separated by {table.separator_name}",
+        *filter(None, [style, plate_told]),
+    ]
+    unit = found.concentration_unit if found.concentration_unit in MOLAR else ""
+    told = f"read as: {', '.join(parts)}"
+    column = found.concentration_column
+    return SignalFile(table.path, "wells", told, signals, unit, column, table.notes)
+
+
+def _with_plates(
+    path: Path, found: WellTable, plates: Sequence[str]
+) -> tuple[Sequence[RawWell], str]:
+    """Give a plate to the wells of a file without a column of plates."""
+    if found.has_plates:
+        return found.wells, ""
+    plate, told = _only_plate(path, plates)
+    return [well._replace(plate=plate) for well in found.wells], told
+
+
+def _only_plate(path: Path, plates: Sequence[str]) -> tuple[str, str]:
+    """Return the plate of a file that names none, and why."""
+    if plate := find_name(path.stem, plates):
+        return plate, f"plate {plate} from the name of the file"
+    if len(plates) == 1:
+        return plates[0], f"plate {plates[0]}, the only one of the run"
+    raise InputError(
+        f"{path}: found no name of a plate, expected one of {', '.join(plates)}; add a column "
+        "'plate' or a title line, or put the plate's name into the name of the file"
+    )
+
+
+def _of_grids(
+    table: TextTable, grids: Sequence[Grid], plates: Sequence[str], options: SignalOptions
+) -> SignalFile:
+    wells: list[RawWell] = []
+    told = []
+    for grid in grids:
+        plate, named_by = grid.plate, grid.named_by
+        if not plate:
+            plate, why = _only_plate(table.path, plates)
+            named_by = why.partition(", ")[2] or why.removeprefix(f"plate {plate} ")
+        by = f", named by {named_by}" if grid.plate and named_by else ""
+        by = f" ({named_by})" if not grid.plate else by
+        size = f"{grid.rows} x {len(grid.columns)}"
+        told.append(f"{size} in line {grid.line} as plate {plate!r}{by}")
+        wells += [well._replace(plate=plate) for well in grid.wells]
+    signals, style = read_values(table.path, wells, options.decimal, table.separator)
+    words = [
+        f"{counted(len(grids), 'grid')} ({'; '.join(told)})",
+        f"separated by {table.separator_name}",
+        *filter(None, [style]),
+    ]
+    words_told = f"read as: {', '.join(words)}"
+    return SignalFile(table.path, "grids", words_told, signals, "", "", table.notes)

@@ -1,0 +1,70 @@
+"""A campaign is opened only if its log and its files are what was written."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chem.errors import InputError
+from screening.campaign.campaign import LOG, RESULTS, open_campaign
+from screening.campaign.keep import keep
+from screening.errors import AlteredError
+from screening.results.evaluate import evaluate
+from tests.screening.results.simulate import Truth, write_wells
+
+
+@pytest.fixture
+def kept(campaign: Path, truth: Truth, tmp_path: Path) -> Path:
+    plate = truth.plan.plates[0]
+    for number in (1, 2):
+        own = {plate: {at: value * number for at, value in truth.signals[plate].items()}}
+        path = write_wells(tmp_path / f"{number}.csv", truth, own)
+        keep(campaign, evaluate(truth.plan, [path]))
+    return campaign
+
+
+def test_no_campaign_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no campaign"):
+        open_campaign(tmp_path)
+
+
+def test_an_altered_line_is_named(kept: Path) -> None:
+    log = kept / LOG
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(lines[0] + lines[1].replace(b'"mine"', b'"mime"'))
+    with pytest.raises(AlteredError, match=r"line 2 is not what was written \(its hash"):
+        open_campaign(kept)
+
+
+def test_removed_lines_are_found_by_the_folders(kept: Path) -> None:
+    log = kept / LOG
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"")
+    with pytest.raises(AlteredError, match=r"has 001, 002, which log\.jsonl does not name"):
+        open_campaign(kept)
+    log.write_bytes(lines[1])
+    with pytest.raises(AlteredError, match="line 1"):
+        open_campaign(kept)
+
+
+def test_an_altered_or_missing_file_is_found(kept: Path) -> None:
+    path = kept / RESULTS / "001/compounds.csv"
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"7", b"8", 1))
+    found = open_campaign(kept)
+    assert len(found.check_files()) == 1
+    with pytest.raises(AlteredError, match="not the file that was kept"):
+        found.compounds(found.events[0])
+    path.unlink()
+    assert "cannot be read" in open_campaign(kept).check_files()[0]
+    path.write_bytes(content)
+    (kept / RESULTS / "002/extra.csv").write_text("x")
+    assert open_campaign(kept).check_files() == [
+        f"{kept / RESULTS}/002/extra.csv is not in the log"
+    ]
+
+
+def test_a_missing_folder_is_found(kept: Path) -> None:
+    shutil.rmtree(kept / RESULTS / "001")
+    with pytest.raises(AlteredError, match=r"001 is gone, expected the files of line 1"):
+        open_campaign(kept)
