@@ -31,6 +31,7 @@ from flows.commands.finished_runs import (
     campaign,
     compare,
     explain,
+    learn,
     rank,
     results,
     sign,
@@ -74,6 +75,7 @@ app.command("compare")(compare.compare)
 app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("results")(results.results)
+app.command("learn")(learn.learn)
 app.command("campaign")(campaign.campaign)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)

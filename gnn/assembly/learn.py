@@ -30,8 +30,8 @@ from gnn.card.card import Card
 from gnn.card.domain_card import SharedErrorCard
 from gnn.card.results_card import OwnResultsCard, TaskResultsCard
 from gnn.errors import ModelError
-from gnn.features.array_types import Bools, Floats64, Ints
-from gnn.features.graph_arrays import collect
+from gnn.features.array_types import Bools, Floats32, Floats64, Ints
+from gnn.features.graph_arrays import GraphArrays, collect
 from gnn.updating.moved_tasks import OwnResults, TaskResults
 from gnn.updating.own_intervals import OwnIntervals
 from gnn.updating.series_offset import SeriesOffset
@@ -67,14 +67,21 @@ class _Rows(NamedTuple):
     exact: Bools
 
 
-def add_results(base: Bundle, results: Sequence[Result], campaign: str, out: Path) -> Card:
-    """Write a copy of a bundle whose predictions follow the results; return its card.
+class Learned(NamedTuple):
+    """What the results of a campaign say about the predictions of a bundle."""
+
+    results: OwnResults
+    tasks: dict[str, TaskResultsCard]
+    left_out: dict[str, int]
+    """Results that move nothing, by reason."""
+
+
+def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
+    """Compare results with the bundle's own predictions, and predict each plate from earlier ones.
 
     Args:
-        base: The bundle. Results that it already has are replaced.
+        base: The bundle. Results that it already has are not used.
         results: All current results of the campaign, in order of time.
-        campaign: Hash of the last line of the campaign's log.
-        out: A new or empty folder.
 
     Raises:
         ModelError: The bundle does not know how its errors go together, no result can be used, or
@@ -89,43 +96,71 @@ def add_results(base: Bundle, results: Sequence[Result], campaign: str, out: Pat
     left_out: Counter[str] = Counter()
     names = {task.name for task in base.card.tasks if task.kind == "regression"}
     graphs = _read(results, names, left_out)
-    if not graphs:
-        raise ModelError(f"no result can move predictions ({_told(left_out)})")
     if len(graphs) > MOST_COMPOUNDS:
         raise ModelError(
             f"{len(graphs):,} measured compounds, at most {MOST_COMPOUNDS:,} can move predictions; "
             "train the model again with them"
         )
-    order = {smiles: at for at, smiles in enumerate(graphs)}
-    arrays = collect(list(graphs.values()))
-    plain = Bundle(base.path, base.card, base.networks, base.domain, base.kernel)
-    predicted = Predictor([plain]).predict(arrays)
-    distance = predicted.get(f"{base.card.name}_{DISTANCE}")
-    seen = np.zeros(len(graphs), bool) if distance is None else distance == 0
-    bits = environment_bits(arrays)
-    likeness = torch.from_numpy(similarities(bits))
     tasks: dict[str, TaskResults] = {}
     cards: dict[str, TaskResultsCard] = {}
-    for name in sorted({one.task for one in results} & names):
-        value, low, high = (
-            predicted[f"{base.card.name}_{name}{end}"].astype(float) for end in ("", "_lo", "_hi")
-        )
-        columns = (value, (high - low) / (2 * NORMAL_90))
-        mine = [one for one in results if one.task == name and one.smiles in order]
-        rows = _rows(mine, order, columns, seen, left_out)
-        if len(rows.error):
-            tasks[name], cards[name] = _foresee(rows, likeness, together)
+    bits = np.zeros((0, 128), np.uint8)
+    if graphs:
+        arrays = collect(list(graphs.values()))
+        bits = environment_bits(arrays)
+        predicted = _Predicted.of(base, list(graphs), arrays)
+        likeness = torch.from_numpy(similarities(bits))
+        for name in sorted({one.task for one in results} & names):
+            mine = [one for one in results if one.task == name and one.smiles in graphs]
+            rows = _rows(mine, predicted, left_out)
+            if len(rows.error):
+                tasks[name], cards[name] = _foresee(rows, likeness, together)
     if not tasks:
         raise ModelError(f"no result can move predictions ({_told(left_out)})")
+    return Learned(OwnResults(bits, tasks), cards, dict(left_out))
+
+
+def write_learned(base: Bundle, learned: Learned, campaign: str, out: Path) -> Card:
+    """Write a copy of a bundle whose predictions follow the results; return its card.
+
+    campaign: the hash of the last line of the campaign's log. Raises ModelError if ``out`` is not
+    a new or empty folder.
+    """
     _copy(base, out)
-    digest = save_own_results(out, OwnResults(bits, tasks))
+    digest = save_own_results(out, learned.results)
+    before = base.card.own_results
     own = OwnResultsCard(
-        sha256=digest, base=_origin(base), campaign=campaign, compounds=len(bits), tasks=cards,
-        left_out=dict(left_out),
-    )  # fmt: skip
+        sha256=digest,
+        base=before.base if before is not None else base.sha256,
+        campaign=campaign,
+        compounds=len(learned.results.bits),
+        tasks=learned.tasks,
+        left_out=learned.left_out,
+    )
     card = base.card.model_copy(update={"own_results": own})
     write_card(out, card)
     return card
+
+
+class _Predicted(NamedTuple):
+    """The bundle's own predictions of N compounds."""
+
+    base: Bundle
+    place: dict[str, int]
+    """Of each compound, by SMILES."""
+    columns: dict[str, Floats32]
+    seen: Bools
+    """[N] compounds that it was trained on."""
+
+    @staticmethod
+    def of(base: Bundle, smiles: Sequence[str], graphs: GraphArrays) -> "_Predicted":
+        plain = Bundle(base.path, base.card, base.networks, base.domain, base.kernel)
+        columns = Predictor([plain]).predict(graphs)
+        distance = columns.get(f"{base.card.name}_{DISTANCE}")
+        seen = np.zeros(len(smiles), bool) if distance is None else distance == 0
+        return _Predicted(base, {one: at for at, one in enumerate(smiles)}, columns, seen)
+
+    def column(self, task: str, ending: str) -> Floats64:
+        return self.columns[f"{self.base.card.name}_{task}{ending}"].astype(np.float64)
 
 
 def _read(
@@ -144,25 +179,22 @@ def _read(
     return {smiles: graph for smiles, graph in found.items() if graph is not None}
 
 
-def _rows(
-    results: Sequence[Result],
-    order: dict[str, int],
-    columns: Sequence[Floats64],
-    seen: Bools,
-    left_out: Counter[str],
-) -> _Rows:
+def _rows(results: Sequence[Result], predicted: _Predicted, left_out: Counter[str]) -> _Rows:
     """Return the results on one task as errors; leave out those that say nothing new."""
-    at = np.array([order[one.smiles] for one in results], np.int64)
-    value, bound = (
-        np.array([getattr(one, name) for one in results]) for name in ("value", "bound")
-    )
-    plate = np.array([one.plate for one in results], np.int64)
-    difference = value.astype(float) - columns[0][at]
+    task = results[0].task if results else ""
+    at = np.array([predicted.place[one.smiles] for one in results], np.int64)
+    if not len(at):
+        return _Rows(at, at, np.zeros(0), np.zeros(0), np.zeros(0, bool))
+    value, low, high = (predicted.column(task, ending)[at] for ending in ("", "_lo", "_hi"))
+    bound = np.array([one.bound for one in results])
+    difference = np.array([one.value for one in results], np.float64) - value
+    seen = predicted.seen[at]
     respected = (bound != 0) & (difference * bound <= 0)
-    left_out[TRAINED_ON] += int(seen[at].sum())
-    left_out[ALLOWED] += int((respected & ~seen[at]).sum())
-    kept = ~seen[at] & ~respected
-    deviation = np.maximum(columns[1][at], 1e-6)
+    left_out[TRAINED_ON] += int(seen.sum())
+    left_out[ALLOWED] += int((respected & ~seen).sum())
+    kept = ~seen & ~respected
+    deviation = np.maximum((high - low) / (2 * NORMAL_90), 1e-6)
+    plate = np.array([one.plate for one in results], np.int64)
     error = difference / deviation
     return _Rows(at[kept], plate[kept], error[kept], deviation[kept], bound[kept] == 0)
 
@@ -208,12 +240,6 @@ def _foresee(
     )
     age = (len(plates) - 1.0) - _place(rows, plates)
     return TaskResults(rows.compounds, rows.error, age, left), card
-
-
-def _origin(base: Bundle) -> str:
-    """Return the hash of the bundle as it was without any results."""
-    own = base.card.own_results
-    return own.base if own is not None else base.sha256
 
 
 def _place(rows: _Rows, plates: Ints) -> Floats64:

@@ -23,6 +23,11 @@ class TaskResultsCard(Strict):
     coverage: float | None
     """The same with the offsets and intervals from earlier plates."""
 
+    @property
+    def is_better(self) -> bool:
+        """True if later plates are predicted better with the results, or if there is none."""
+        return self.rmse is None or self.rmse_before is None or self.rmse < self.rmse_before
+
 
 class OwnResultsCard(Strict):
     """A campaign's own results, kept in ``results.safetensors`` beside the weights."""

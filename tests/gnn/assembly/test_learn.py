@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from chem.features.graphs import featurizer_spec
-from gnn.assembly.learn import ALLOWED, OTHER_TASK, TRAINED_ON, UNREADABLE, Result, add_results
+from gnn.assembly.learn import (
+    ALLOWED,
+    OTHER_TASK,
+    TRAINED_ON,
+    UNREADABLE,
+    Result,
+    learn_results,
+    write_learned,
+)
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.find_bundle import find_bundle
@@ -48,7 +56,7 @@ def results(base: Bundle, shift: float, plates: int = 2) -> list[Result]:
 
 
 def learned(base: Bundle, rows: list[Result], out: Path) -> Bundle:
-    add_results(base, rows, CAMPAIGN, out)
+    write_learned(base, learn_results(base, rows), CAMPAIGN, out)
     return load_bundle(out, featurizer_spec()["hash"])
 
 
@@ -118,15 +126,14 @@ def test_what_says_nothing_new_is_left_out_and_counted(base: Bundle, tmp_path: P
     assert card.own_results.left_out == {TRAINED_ON: 1, ALLOWED: 1, UNREADABLE: 1, OTHER_TASK: 1}
     assert card.own_results.tasks["EGFR"].results == 1
     with pytest.raises(ModelError, match="no result can move predictions"):
-        add_results(base, rows[2:], CAMPAIGN, tmp_path / "none")
-    assert not (tmp_path / "none").exists()
+        learn_results(base, rows[2:])
 
 
-def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle, tmp_path: Path) -> None:
+def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle) -> None:
     card = base.card.model_copy(update={"shared_error": None})
     other = Bundle(base.path, card, base.networks, base.domain)
     with pytest.raises(ModelError, match="does not say how the errors"):
-        add_results(other, results(base, 1.0), CAMPAIGN, tmp_path / "moved")
+        learn_results(other, results(base, 1.0))
 
 
 def test_a_damaged_file_of_results_is_refused(base: Bundle, tmp_path: Path) -> None:
@@ -152,4 +159,4 @@ def test_a_damaged_file_of_results_is_refused(base: Bundle, tmp_path: Path) -> N
 def test_a_folder_that_is_not_empty_is_refused(base: Bundle, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ModelError, match="is not empty"):
-        add_results(base, results(base, 1.0), CAMPAIGN, tmp_path)
+        learned(base, results(base, 1.0), tmp_path)
