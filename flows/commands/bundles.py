@@ -11,6 +11,7 @@ from flows.terminal.card_sources import show_sources
 from flows.terminal.console import note, stoppable
 from flows.terminal.model_card import find_task, show_card, show_lines
 from flows.terminal.mutant_card import show_mutants
+from flows.terminal.own_results import show_own_results
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
 
@@ -62,6 +63,8 @@ def show_bundle(
         note(line)
     show_card(card)
     show_mutants(card)
+    if card.own_results is not None:
+        show_own_results(card.own_results.tasks, card.own_results.left_out)
     show_explanations(card)
     show_sources(card, load_measured_compounds(find_bundle(name), card))
 

@@ -1,21 +1,13 @@
 """``hitlist learn``: let a campaign's own results move the predictions of a bundle."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from chem.errors import InputError
 from flows.terminal.console import note, printable
-from flows.terminal.tables import show_table
-
-if TYPE_CHECKING:
-    from gnn.assembly.learn import Learned
-
-HEADER = (
-    *("task", "results", "plates", "later results", "RMSE before", "RMSE"),
-    *("in 90 % interval before", "in 90 % interval"),
-)
+from flows.terminal.own_results import show_own_results
 
 
 def learn(
@@ -53,7 +45,7 @@ def learn(
     folder = named_path(out)
     check_writable(folder, "name another folder with --out")
     learned = learn_results(base, results_for(opened, base.card))
-    _show(learned)
+    show_own_results(learned.tasks, learned.left_out)
     worse = [name for name, one in learned.tasks.items() if not one.is_better]
     if worse and not anyway:
         raise InputError(
@@ -63,22 +55,3 @@ def learn(
     write_learned(base, learned, opened.head, folder)
     print(printable(str(folder)))
     note(f'to use it, write bundles = ["{folder}", …] in the screen file; to go back, "{bundle}"')
-
-
-def _show(own: "Learned") -> None:
-    def number(value: float | None) -> str:
-        return "" if value is None else f"{value:.2f}"
-
-    rows = [
-        [
-            *(name, f"{one.results:,}", f"{one.plates:,}", f"{one.foreseen:,}"),
-            *map(number, (one.rmse_before, one.rmse, one.coverage_before, one.coverage)),
-        ]
-        for name, one in own.tasks.items()
-    ]
-    show_table(HEADER, rows, numbers=7)
-    for why, count in own.left_out.items():
-        if count:
-            note(f"left out: {count:,} {why}")
-    if any(one.rmse is None for one in own.tasks.values()):
-        note("with one plate, nothing tells yet whether predictions become better")
