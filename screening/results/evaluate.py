@@ -103,6 +103,11 @@ def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = N
             "two commands"
         )
     if signals:
+        if options.units is not None:
+            raise InputError(
+                f"{signals[0].path} has signals of wells, and --units is for final values; leave "
+                "it out"
+            )
         return _evaluate_plates(plan, signals, options, hashes)
     return _evaluate_compounds(plan, others, options, hashes)
 
@@ -135,6 +140,10 @@ def _evaluate_plates(
 def _evaluate_compounds(
     plan: PlatePlan, paths: Sequence[Path], options: Options, hashes: dict[Path, str]
 ) -> Evaluation:
+    if options.direction is not None:
+        raise InputError(
+            f"{paths[0]} has final values, and --signal is for signals of wells; leave it out"
+        )
     if len(paths) != 1:
         raise InputError(
             f"{paths[0]} and {paths[1]} have one row per compound each; keep them by two commands"

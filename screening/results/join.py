@@ -142,9 +142,9 @@ def _check_compounds(
                 other[text, planned].append(place)
                 well.left_out.append(f"the file has {text} in it, the plan {planned}")
     for text, places in unknown.items():
-        known = [one.compound_id for one in plan.compounds.values()]
-        hint = did_you_mean(text, known, "correct the ID, or name the run that picked it")
-        planned = ", ".join(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        known = list(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        hint = did_you_mean(text, known, "correct the ID, or check what was dispensed")
+        planned = ", ".join(known)
         yield Finding(
             "left out", "unknown compound", plate.name, named(places), repr(text), repr(planned),
             "left out", hint,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from screening.results.evaluate import Evaluation, Options
     from screening.results.reading.plate_plan import PlatePlan
 
-SHOWN_WELLS, SHOWN_COMPOUNDS = 12, 30
+SHOWN_WELLS, SHOWN_COMPOUNDS = 6, 30
 """The most wells of a finding, and compounds, that a terminal shows; the files have all."""
 
 
