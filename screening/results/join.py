@@ -54,7 +54,7 @@ def _unknown_plate(name: str, signals: Sequence[Signal], plan: PlatePlan) -> Fin
     return Finding(
         "left out", "unknown plate", name, (), counted(len(signals), "well"),
         f"a plate of the run ({', '.join(plan.plates)})", "all its wells are left out",
-        f"{hint} Correct the plate's name in the file",
+        f"{hint} Correct the name in the file, or give --plate {name}={plan.plates[0]}",
     )  # fmt: skip
 
 

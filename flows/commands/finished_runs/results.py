@@ -65,6 +65,15 @@ class ReadingOptions:
             show_default="from the controls",
         ),
     ] = None
+    plate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PLATE",
+            help="Other name of a plate in the files, such as its barcode: BC0017=kinase_P1. May "
+            "be repeated.",
+            show_default=False,
+        ),
+    ] = None
     accept: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,6 +93,7 @@ class ReadingOptions:
             self.value_column,
             _word(self.decimal, "--decimal", "point", "comma"),
             self.units,
+            tuple(self.plate or ()),
             _word(self.signal, "--signal", "falls", "rises"),
             tuple(self.accept or ()),
         )
