@@ -113,14 +113,13 @@ def compute_values(
             "left out",
             "no value",
             "",
-            (one.compound.compound_id,),
-            one.problem,
+            tuple(one.compound.compound_id for one in values if one.problem == problem),
+            problem,
             "wells that give a value" if not is_series else "a curve that describes the data",
-            "the compound gets no value",
-            "look at its wells in wells.csv",
+            "no value is given",
+            "look at the wells in wells.csv",
         )
-        for one in values
-        if one.problem
+        for problem in dict.fromkeys(one.problem for one in values if one.problem)
     ]
     return values, findings
 

@@ -7,7 +7,6 @@ between bottom and top. The limits of the parameters are ``BOTTOM``, ``TOP`` and
 one log unit beyond the tested doses.
 """
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -45,7 +44,7 @@ class Curve(NamedTuple):
     """Why there is no value; empty if there is one."""
 
 
-def fit_curve(concentrations_um: Sequence[float], inhibitions: Sequence[float]) -> Curve:
+def fit_curve(concentrations_um: npt.ArrayLike, inhibitions: npt.ArrayLike) -> Curve:
     """Fit a curve to the wells of a compound.
 
     concentrations_um: [n] in µM. inhibitions: [n] in percent; replicates are wells of their own.

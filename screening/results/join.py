@@ -54,7 +54,7 @@ def _unknown_plate(name: str, signals: Sequence[Signal], plan: PlatePlan) -> Fin
     return Finding(
         "left out", "unknown plate", name, (), counted(len(signals), "well"),
         f"a plate of the run ({', '.join(plan.plates)})", "all its wells are left out",
-        f"{hint} Correct the plate's name in the file",
+        f"{hint} Correct the name in the file, or give --plate {name}={plan.plates[0]}",
     )  # fmt: skip
 
 
@@ -142,9 +142,9 @@ def _check_compounds(
                 other[text, planned].append(place)
                 well.left_out.append(f"the file has {text} in it, the plan {planned}")
     for text, places in unknown.items():
-        known = [one.compound_id for one in plan.compounds.values()]
-        hint = did_you_mean(text, known, "correct the ID, or name the run that picked it")
-        planned = ", ".join(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        known = list(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        hint = did_you_mean(text, known, "correct the ID, or check what was dispensed")
+        planned = ", ".join(known)
         yield Finding(
             "left out", "unknown compound", plate.name, named(places), repr(text), repr(planned),
             "left out", hint,
