@@ -109,8 +109,8 @@ def draw_control_chart(chart: Chart) -> Markup | None:
     plot.path([(at, one.mean) for at, one in enumerate(points)], "range")
     for at, one in enumerate(points):
         kind = "inside" if abs(one.mean) <= LIMITS * one.std else "outside"
-        limit = f"limits ±{number(LIMITS * one.std)}"
-        told = f"event {one.event.number}: {number(one.mean)}, {one.n} compounds, {limit}"
+        limits = f"limits ±{number(LIMITS * one.std)}"
+        told = f"event {one.event.number}: {number(one.mean)}, {one.n} compounds, {limits}"
         plot.mark((at, one.mean), kind, told)
     plot.names("event", "mean error, in promised SD")
     return plot.svg()

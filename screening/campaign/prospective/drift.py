@@ -31,6 +31,8 @@ SLACK, LIMIT = 0.5, 4.0
 without drift one of about 170 events sets it off."""
 LIMITS = 3.0
 """The limits of the control chart, in standard deviations of a mean."""
+_FEWEST_AFTER = 2
+"""Events after a drift that tell that it has ended."""
 _LEAST_EIGENVALUE = 1e-3
 """Of the covariance, as a share of the largest."""
 _LEAST_SHARE = 0.2
@@ -159,12 +161,13 @@ def _find_drift(
     ]
     if not runs:
         return None
-    last, alarm, first = max(runs)
+    last, alarm, start = max(runs)
+    first = _find_change([one.surprise for one in points[start : alarm + 1]]) + start
     own = float(np.mean([one.mean for one in points[first : last + 1]]))
     after = points[last + 1 :]
-    # Later means are compared with the drifted ones before them, so the sum falls back to 0 even
-    # if the drift lasts.
-    if after and float(np.mean([one.mean for one in after])) * own > own**2 / 2:
+    # Later means are compared with the drifted ones before them, so the sum falls even if the
+    # drift lasts. One event alone may be near to 0 by chance.
+    if len(after) < _FEWEST_AFTER or np.mean([one.mean for one in after]) / own > 0.5:
         last, after = len(points) - 1, []
     errors = [one.error for at in points[first : last + 1] for one in by_event[at.event.number]]
     until = points[last].event if after else None
@@ -172,8 +175,21 @@ def _find_drift(
     return Drift(points[first].event, until, points[alarm].event, bias, len(errors))
 
 
+def _find_change(values: Sequence[float]) -> int:
+    """Return where a shift began most likely, by the position in standard normal values [n].
+
+    The sum itself often leaves 0 by chance, one or two events before the shift.
+    """
+    tails = np.cumsum(values[::-1])[::-1]
+    likelihood = tails**2 / np.arange(len(values), 0, -1)
+    return int(np.argmax(likelihood))
+
+
 def _find_runs(sums: Sequence[float]) -> Iterator[tuple[int, int, int]]:
-    """Yield the last, the first beyond the limit, and the first of each run of sums above 0."""
+    """Yield the highest, the first beyond the limit, and the first of each run of sums above 0.
+
+    Runs without a sum beyond the limit are left out.
+    """
     start = alarm = -1
     for at, value in enumerate([*sums, 0.0]):
         if value > 0:
@@ -181,5 +197,5 @@ def _find_runs(sums: Sequence[float]) -> Iterator[tuple[int, int, int]]:
             alarm = at if value > LIMIT and alarm < 0 else alarm
             continue
         if alarm >= 0:
-            yield at - 1, alarm, start
+            yield start + int(np.argmax(sums[start:at])), alarm, start
         start = alarm = -1
