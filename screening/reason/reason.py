@@ -31,7 +31,7 @@ def reason(hit: HitFacts) -> str:
     for term in screen.objective.primary:
         told += potency(hit, term)
     if is_reliable(hit, best_primary(hit)):
-        told += selectivity(hit, bool(contradictions(hit)))
+        told += selectivity(hit, contradictions(hit))
     told += risks(hit)
     told += windows(hit)
     told += alerts(str(hit.row.get("alerts", "")), count_groups(hit.flags))

@@ -10,11 +10,12 @@ The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is 
 selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
 numbers are given: *predicted 17-fold, cautious value 1.5-fold*. A margin of zero or
 less is *no selectivity predicted*. If one of the two predictions is not reliable, nothing is
-stated.
+stated. A margin is one of predictions also where a measurement of the compound itself contradicts
+the primary prediction; the phrase then says that it is *from the prediction*.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from screening.objective.terms import OffTarget, Primary
@@ -53,15 +54,15 @@ class Margin(NamedTuple):
         return self.cautious > 0 and self.cautious >= least
 
 
-def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
+def selectivity(hit: HitFacts, contradicted: Collection[str] = ()) -> Phrases:
     """Yield phrases on the off-targets that a hit spares, does not spare, or may not spare.
 
     Call it only for a hit whose best primary prediction is reliable.
 
     Args:
         hit: the hit.
-        contradicted: whether a measurement contradicts a primary prediction. The margins are then
-            no strengths.
+        contradicted: the names of the primary targets whose prediction a measurement contradicts.
+            The margins are then no strengths.
     """
     off_targets = (*hit.screen.objective.off_targets, *_highest_of_sets(hit))
     for far, terms in hit.by_outside(off_targets).items():
@@ -74,9 +75,11 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         wanted = all(margin.worth >= HALFWAY for margin in shown)
         place = Place.STRENGTH if wanted and not contradicted else Place.FACT
         least = min(shown, key=lambda margin: margin.cautious)
+        source = " from the prediction" if best_primary(hit).name in contradicted else ""
+        value = f"cautious value{source}"
         yield Phrase(
             place,
-            f"{_at_least(least)} over {_names(shown)} (cautious value, {_of(shown, count)})",
+            f"{_at_least(least)} over {_names(shown)} ({value}, {_of(shown, count)})",
         )
     if none := [margin for margin in margins if margin.value <= 0]:
         yield Phrase(Place.WARNING, f"no selectivity predicted over {_names(none)}")
