@@ -22,6 +22,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     from screening.hits.top import STORY, brief_table, top_table
     from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
+    from screening.text.words import describe_sets
 
     manifest, counts = outcome.manifest, outcome.manifest.counts
     if width := terminal_width():
@@ -65,7 +66,8 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         print(short(outcome.folder / name))
     if counts.hits:
         note_if(reference_line(screen))
-    for line in (*told_changes(outcome), *domain_lines(outcome), *outcome.table.expected):
+    told = (*describe_sets(screen), *told_changes(outcome), *domain_lines(outcome))
+    for line in (*told, *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
 

@@ -12,9 +12,9 @@ from screening.objective.screen_settings import Screen
 from screening.runs.past_run import PastRecords
 
 _LISTS = ("exclude", "include")
-_NO_CAUSE = ("members", "scale", "cost_ratio")
-"""The fields of terms whose edits change no score: two follow from the models' cards, and the last
-places a line that only marks hits."""
+_NO_CAUSE = ("members", "stands_for", "scale", "cost_ratio")
+"""The fields of terms whose edits change no score: the first three follow from the models' cards,
+and the last places a line that only marks hits."""
 MOST_NAMED = 3
 """The most differences, or compounds, that one detail names."""
 

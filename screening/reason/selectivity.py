@@ -66,7 +66,7 @@ def selectivity(hit: HitFacts, contradicted: Collection[str] = ()) -> Phrases:
     """
     off_targets = (*hit.screen.objective.off_targets, *_highest_of_sets(hit))
     for far, terms in hit.by_outside(off_targets).items():
-        names = listed([term.name for term in terms])
+        names = listed([_called(hit, term.name) for term in terms])
         where = f"outside {far.bundle}'s domain ({far.how_far})"
         yield Phrase(Place.WARNING, f"selectivity not assessed over {names}: {where}")
     margins = [_margin(hit, term) for term in off_targets if not hit.is_outside(term)]
@@ -100,6 +100,12 @@ def _highest_of_sets(hit: HitFacts) -> list[OffTarget]:
     ]
 
 
+def _called(hit: HitFacts, name: str) -> str:
+    """Return the name of an off-target or a set in sentences, such as ``group TK``."""
+    sets = {over.name: over.known_as for over in hit.screen.objective.selective_over}
+    return sets.get(name, name)
+
+
 def best_primary(hit: HitFacts) -> Primary:
     """Return the primary term with the best prediction, from which margins are computed."""
     return max(hit.screen.objective.primary, key=lambda term: hit.number(term.name))
@@ -111,8 +117,8 @@ def _margin(hit: HitFacts, term: OffTarget) -> Margin:
     one, other = (math.inf if std is None else float(std) for std in stds)
     error = _error(one, other, hit.shared(best, term))
     value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
-    name = term.name
-    if name in {over.name for over in hit.screen.objective.selective_over}:
+    name = _called(hit, term.name)
+    if term.name in {over.name for over in hit.screen.objective.selective_over}:
         bundle = bundle_of(term.task, hit.limits)
         name = f"{name} ({term.task.removeprefix(bundle + '_')})"
     return Margin(name, value, error, worth, hit.units.get(term.task, PACTIVITY))

@@ -61,6 +61,17 @@ def test_the_terminal_ends_with_it(
     assert said.out.splitlines()[-1].endswith("report.html")
 
 
+def test_a_set_of_targets_is_named(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    members = {"members": ("jak1_a", "jak1_b"), "stands_for": "group TK"}
+    wanted = screen.changed(selective_over=({"targets": "group", **members},))
+    show_outcome(outcome, wanted)
+    line = "selectivity_group is over group TK, 2 targets"
+    assert line in capsys.readouterr().err.splitlines()
+    assert f"\n{as_written(line)}\n" in summarize(wanted, outcome)
+
+
 def test_the_last_line_sums_up_the_doubts_about_the_hits(
     outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:
