@@ -66,8 +66,8 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         print(short(outcome.folder / name))
     if counts.hits:
         note_if(reference_line(screen))
-    told = (*describe_sets(screen), *told_changes(outcome), *domain_lines(outcome))
-    for line in (*told, *outcome.table.expected):
+    news = (*describe_sets(screen), *told_changes(outcome), *domain_lines(outcome))
+    for line in (*news, *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
 
