@@ -90,6 +90,12 @@ def test_measured_values_are_marked(tab: Any) -> None:
     assert tab.locator("#opened .close li").first.inner_text().startswith("KIT ")
 
 
+def test_the_rule_for_off_targets_is_stated_with_their_level(tab: Any) -> None:
+    told = tab.locator("#opened .panel p", has_text="Off-targets").inner_text()
+    rule = "at 6.5 or more, or at 6 or more (1 µM) and at most 1.0 below the primary target's"
+    assert told.startswith(f"Off-targets predicted or measured {rule} prediction: ")
+
+
 def test_arrow_keys_go_through_the_cells_and_not_to_the_next_hit(tab: Any) -> None:
     assert tab.locator("#opened .cell[tabindex='0']").count() == 1
     tab.locator("#opened .cell").first.focus()
