@@ -112,10 +112,10 @@ function panelKey() {
   return make(
     "p",
     { class: "key" },
-    "Predicted pActivity",
+    "Key: predicted pActivity",
     shades,
     make("span", {}, make("i", { class: "swatch primary" }), "primary target"),
-    make("span", {}, make("b", { class: "own" }, "7.9"), " measured for this compound"),
+    make("span", {}, make("b", { class: "own" }, "framed"), " measured for this compound"),
   );
 }
 

@@ -96,6 +96,12 @@ def test_the_rule_for_off_targets_is_stated_with_their_level(tab: Any) -> None:
     assert told.startswith(f"Off-targets predicted or measured {rule} prediction: ")
 
 
+def test_the_key_has_no_number_that_looks_like_one_of_the_hit(tab: Any) -> None:
+    key = tab.locator("#opened .panel .key")
+    assert key.inner_text().startswith("Key: predicted pActivity")
+    assert key.locator(".own").inner_text() == "framed"
+
+
 def test_arrow_keys_go_through_the_cells_and_not_to_the_next_hit(tab: Any) -> None:
     assert tab.locator("#opened .cell[tabindex='0']").count() == 1
     tab.locator("#opened .cell").first.focus()
