@@ -74,8 +74,9 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
 
 def reference_line(screen: "Screen") -> str:
     """Return a line if the plates hold positive controls of a compound without a name."""
-    lab = screen.lab
-    if not lab.positive_controls or lab.reference != type(lab)().reference:
+    from screening.objective.plate_settings import UNNAMED
+
+    if not screen.lab.positive_controls or screen.lab.reference != UNNAMED:
         return ""
     return (
         "no reference compound is named for the positive controls of the plates: set `reference` "
