@@ -33,6 +33,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         show_table(
             headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts.hits, 'hit')}"
         )
+        note_if(truncation_line(headers, rows, STORY))
     told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
     note(f"{told}; {counted(counts.hits, 'hit')}")
     note(describe_triage(manifest.triage, counts.set_aside))
@@ -70,6 +71,16 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     for line in (*news, *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
+
+
+def truncation_line(headers: Sequence[str], rows: Sequence[Sequence[str]], story: str) -> str:
+    """Return a line that says where the whole texts of a truncated column are; "" without one."""
+    if story not in headers or not any(row[headers.index(story)].endswith("…") for row in rows):
+        return ""
+    return (
+        f'a {story} that ends in "…" is too long for this terminal: hits.csv and report.html have '
+        "the whole"
+    )
 
 
 def reference_line(screen: "Screen") -> str:
