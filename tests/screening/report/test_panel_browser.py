@@ -114,6 +114,7 @@ def test_arrow_keys_go_through_the_cells_and_not_to_the_next_hit(tab: Any) -> No
 
 def test_the_table_has_every_number(tab: Any, panel: TargetPanel) -> None:
     tab.click("#opened .panel-table summary")
+    tab.wait_for_selector("#opened .panel-table tbody")  # it is filled after the click
     rows = tab.locator("#opened .panel-table tbody tr")
     assert rows.count() == len(panel.targets)
     assert rows.filter(has_text="9.87").locator("th").inner_text() == "KIT"
@@ -168,6 +169,7 @@ def test_mutants_stand_below_their_wild_type(
     assert rows[1].split("\t")[3:] == ["12", "1.10", "87 %"]
     assert rows[2].split("\t")[1] == "no data"
     page.click("#opened .panel-table summary")
+    page.wait_for_selector("#opened .panel-table tbody")
     names = page.locator("#opened .panel-table tbody th").all_inner_texts()
     at = names.index("EGFR")
     assert names[at + 1 : at + 3] == ["EGFR T790M", "EGFR G719S"]
