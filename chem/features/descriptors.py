@@ -17,6 +17,8 @@ from rdkit.DataStructs import ConvertToNumpyArray
 
 from chem.structure.valid_smiles import read_molecules
 
+COLUMNS_EDITION = 2
+"""Rises with every change of the columns or their numbers."""
 _LEFT_OUT = ("Ipc", "AvgIpc")
 _FUNCTIONS = [function for name, function in Descriptors.descList if name not in _LEFT_OUT]
 _COLUMNS = 1024

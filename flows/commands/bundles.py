@@ -8,6 +8,7 @@ from chem.records.message_text import counted
 from flows.terminal.card_explanations import show_explanations
 from flows.terminal.card_metrics import show_tasks
 from flows.terminal.card_sources import show_sources
+from flows.terminal.card_summary import show_summary
 from flows.terminal.console import note, stoppable
 from flows.terminal.model_card import find_task, show_card, show_lines
 from flows.terminal.mutant_card import show_mutants
@@ -45,6 +46,14 @@ def show_bundle(
             metavar="TASK", help="Task of the bundle, such as EGFR.", show_default="all tasks"
         ),
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Show the whole card: every metric of every task, the stages of the training, "
+            "errors by distance, the training sets and their faults.",
+        ),
+    ] = False,
 ) -> None:
     """Show the tasks and the accuracy of a bundle, compared with a random forest."""
     from gnn.bundle.find_bundle import find_bundle, read_card
@@ -58,9 +67,13 @@ def show_bundle(
         show_mutants(card, [found.name])
         return
     note(f"{card.name}: {card.title}. {card.description}".strip())
-    note(f"{counted(card.members, 'network')}, made {card.created}; {card.split}")
+    split = f"; {card.split}" if full else ""
+    note(f"{counted(card.members, 'network')}, made {card.created}{split}")
     for line in card.restrictions:
         note(line)
+    if not full:
+        show_summary(card, name)
+        return
     show_card(card)
     show_mutants(card)
     if card.own_results is not None:

@@ -16,6 +16,7 @@ from screening.report.manifest import SHOWN_COUNTS
 from screening.runs.write_run import Outcome
 from screening.score.triage_recall import describe_triage
 from screening.text.markdown import as_written as as_written
+from screening.text.words import describe_sets
 
 
 def publish(screen: Screen, outcome: Outcome, what: str = "") -> None:
@@ -91,6 +92,7 @@ def summarize(screen: Screen, outcome: Outcome) -> str:
             *taken,
             "",
             as_written(describe_triage(manifest.triage, manifest.counts.set_aside)),
+            *(f"\n{as_written(line)}" for line in describe_sets(screen)),
             *(f"\n**{as_written(line)}**" for line in domain_lines(outcome)),
         ]
     )

@@ -103,6 +103,21 @@ def show_tasks(card: "Card", tasks: "Sequence[TaskCard]", means: bool = False) -
         _tell_inactivity(tasks[0])
 
 
+def main_cells(found: "TaskCard | Summary", key: str = "") -> list[str]:
+    """Return the cells of one metric: that of a mean, or the first of a task."""
+    from gnn.card.card import TaskCard
+
+    if not isinstance(found, TaskCard):
+        return _cells(key, found)
+    own = _own_first(found)
+    return _cells(own[0], found.metrics[own[0]]) if own else _UNMEASURED
+
+
+def show_numbers(headers: "Sequence[str]", rows: "Sequence[Sequence[str]]", title: str) -> None:
+    """Show rows that end with the cells of a metric."""
+    _show([*headers, *_NUMBERS], rows, title)
+
+
 def _show(headers: "Sequence[str]", rows: "Sequence[Sequence[str]]", title: str) -> None:
     """Show a table whose last column is the gain, unless no row has one (in older cards)."""
     if any(row[-1] for row in rows):

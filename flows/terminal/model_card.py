@@ -98,16 +98,7 @@ def show_reliability(card: "Card") -> None:
             f"compounds{f', in {card.domain.unit}' if card.domain.unit else ''}",
             numbers=1,
         )
-        note(
-            f"beyond a distance of {card.domain.edge:.2f} a molecule is outside the model's "
-            f"domain; 95 % of the held-out molecules are nearer than {card.domain.limit:.3f}"
-        )
-    if card.coverage is not None:
-        thirds = ""
-        if card.coverage_by_third is not None:
-            near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
-            thirds = f"; by third of the distance to training {near}, {middle}, {far}"
-        note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
+    show_limits(card)
     for shift in card.shifts:
         note(
             f"another source, {shift.kind} ({shift.values:,} values, median distance "
@@ -132,6 +123,21 @@ def show_reliability(card: "Card") -> None:
     if card.shared_error is not None:
         for line in _together(card.shared_error):
             note(line)
+
+
+def show_limits(card: "Card") -> None:
+    """Show where the domain ends, and how often the intervals hold, if the card knows."""
+    if card.domain is not None:
+        note(
+            f"beyond a distance of {card.domain.edge:.2f} a molecule is outside the model's "
+            f"domain; 95 % of the held-out molecules are nearer than {card.domain.limit:.3f}"
+        )
+    if card.coverage is not None:
+        thirds = ""
+        if card.coverage_by_third is not None:
+            near, middle, far = (f"{share:.1%}" for share in card.coverage_by_third)
+            thirds = f"; by third of the distance to training {near}, {middle}, {far}"
+        note(f"{card.coverage:.1%} of the measured values lie in their 90 % interval{thirds}")
 
 
 def _together(found: "SharedErrorCard") -> "Iterator[str]":

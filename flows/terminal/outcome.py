@@ -22,6 +22,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     from screening.hits.top import STORY, brief_table, top_table
     from screening.score.triage_recall import describe_triage
     from screening.select.selection_report import describe_lists, describe_selection
+    from screening.text.words import describe_sets
 
     manifest, counts = outcome.manifest, outcome.manifest.counts
     if width := terminal_width():
@@ -32,6 +33,7 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         show_table(
             headers, rows, f"{screen.title}: best {len(rows):,} of {counted(counts.hits, 'hit')}"
         )
+        note_if(truncation_line(headers, rows, STORY))
     told = records_line(counts.rows, counts.accepted, counts.rejected, counts.duplicates)
     note(f"{told}; {counted(counts.hits, 'hit')}")
     note(describe_triage(manifest.triage, counts.set_aside))
@@ -65,15 +67,27 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         print(short(outcome.folder / name))
     if counts.hits:
         note_if(reference_line(screen))
-    for line in (*told_changes(outcome), *domain_lines(outcome), *outcome.table.expected):
+    news = (*describe_sets(screen), *told_changes(outcome), *domain_lines(outcome))
+    for line in (*news, *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
 
 
+def truncation_line(headers: Sequence[str], rows: Sequence[Sequence[str]], story: str) -> str:
+    """Return a line that says where the whole texts of a truncated column are; "" without one."""
+    if story not in headers or not any(row[headers.index(story)].endswith("…") for row in rows):
+        return ""
+    return (
+        f'a {story} that ends in "…" is too long for this terminal: hits.csv and report.html have '
+        "the whole"
+    )
+
+
 def reference_line(screen: "Screen") -> str:
     """Return a line if the plates hold positive controls of a compound without a name."""
-    lab = screen.lab
-    if not lab.positive_controls or lab.reference != type(lab)().reference:
+    from screening.objective.plate_settings import UNNAMED
+
+    if not screen.lab.positive_controls or screen.lab.reference != UNNAMED:
         return ""
     return (
         "no reference compound is named for the positive controls of the plates: set `reference` "

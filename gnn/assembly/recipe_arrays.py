@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from chem.features.descriptors import descriptors
 from gnn.assembly.analogs import add_analogs
 from gnn.assembly.assemble import Assembled, assemble_recipe
+from gnn.assembly.described import describe_molecules
 from gnn.assembly.recipe import Recipe
 from gnn.features.array_types import Report
 
@@ -22,6 +22,6 @@ def recipe_arrays(recipe: Recipe, progress: Report | None = None) -> Assembled:
     if teaching.analogs:
         assembled = add_analogs(assembled, teaching.analogs, recipe.seed, progress)
     if "trees" in teaching.teachers:
-        described = descriptors(assembled.smiles, progress)
+        described = describe_molecules(assembled.smiles, progress)
         assembled = assembled._replace(data=replace(assembled.data, descriptors=described))
     return assembled

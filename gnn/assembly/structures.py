@@ -59,7 +59,7 @@ def fresh_processes() -> SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
-def _in_processes(
+def in_processes(
     do: Callable[[Sequence[Item]], Found],
     items: Sequence[Item],
     size: int,
@@ -106,7 +106,7 @@ def graphs_of(
 ) -> GraphArrays:
     """Standardize and featurize structures, each compound once; leave out unreadable ones."""
     found: dict[str, MolGraph] = {}
-    for pairs in _in_processes(_featurize, structures, 1000, "structures", processes, progress):
+    for pairs in in_processes(_featurize, structures, 1000, "structures", processes, progress):
         for smiles, graph in pairs:
             found.setdefault(smiles, graph)
     return collect(list(found.values()))
@@ -135,7 +135,7 @@ def assemble_pretext(
         drawn += molecules_of(name, dataset(name).rows, generator)
     unique = list(dict.fromkeys(drawn))
     found: dict[str, _Described] = {}
-    for some in _in_processes(_describe, unique, 500, "describe molecules", processes, progress):
+    for some in in_processes(_describe, unique, 500, "describe molecules", processes, progress):
         for text, described in some.items():
             found.setdefault(text, described)
     if not found:

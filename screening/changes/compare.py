@@ -291,15 +291,7 @@ def _score(view: View) -> str:
 
 
 def _notes(old: ComparedRun, new: ComparedRun, edits: Edits, both: list[Pair]) -> list[str]:
-    notes = []
-    then, now = (
-        ", ".join(term.task for term in screen.objective.primary)
-        for screen in (edits.before, edits.now)
-    )
-    if then != now:
-        notes.append(f"the runs have different primary targets: {then} before, {now} now")
-    if edits.screen:
-        notes.append(f"the screen was edited: {some(edits.screen)}")
+    notes = edits.screen_notes
     if edits.models:
         notes.append(f"models changed: {some(edits.models)}")
     numbers = [run.past.prepared.standardizer for run in (old, new)]

@@ -12,9 +12,9 @@ from screening.objective.screen_settings import Screen
 from screening.runs.past_run import PastRecords
 
 _LISTS = ("exclude", "include")
-_NO_CAUSE = ("members", "scale", "cost_ratio")
-"""The fields of terms whose edits change no score: two follow from the models' cards, and the last
-places a line that only marks hits."""
+_NO_CAUSE = ("members", "stands_for", "scale", "cost_ratio")
+"""The fields of terms whose edits change no score: the first three follow from the models' cards,
+and the last places a line that only marks hits."""
 MOST_NAMED = 3
 """The most differences, or compounds, that one detail names."""
 
@@ -56,6 +56,38 @@ class Edits:
     def screen(self) -> tuple[str, ...]:
         """All edits of the screen that may change the hit list, in words."""
         return (*self.wanted, *self.selection, *self.list_names)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The edits of the lines from which a hit is marked as a risk, in words."""
+        old, new = (
+            {_label(term): term.cost_ratio for term in screen.objective.liabilities}
+            for screen in (self.before, self.now)
+        )
+        return tuple(
+            f"liabilities {label} cost_ratio {_text(old[label])} → {_text(new[label])}"
+            for label in old
+            if label in new and old[label] != new[label]
+        )
+
+    @property
+    def screen_notes(self) -> list[str]:
+        """The edits of the screen in a sentence for each kind, also those that change no rank."""
+        notes = []
+        then, now = (
+            ", ".join(term.task for term in screen.objective.primary)
+            for screen in (self.before, self.now)
+        )
+        if then != now:
+            notes.append(f"the runs have different primary targets: {then} before, {now} now")
+        if self.screen:
+            notes.append(f"the screen was edited: {some(self.screen)}")
+        if self.lines:
+            notes.append(
+                "hits are marked as risks from another probability on, at unchanged scores: "
+                f"{some(self.lines)}"
+            )
+        return notes
 
     @property
     def selects(self) -> bool:

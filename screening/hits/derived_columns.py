@@ -151,8 +151,8 @@ def _margins(compared: OtherTargets) -> Iterator[Derived]:
     name, task, others = compared.name, compared.task, compared.others
     many = f"the {len(others):,} other targets" if len(others) > 1 else "the only other target"
     text = (
-        f"Margin: {name} minus the mean of the predictions of {many} of the same bundle. Not "
-        "reliable outside the domain of the bundle."
+        f"Margin: the prediction of {name} minus the mean of the predictions of {many} of the same "
+        "bundle. Not reliable outside the domain of the bundle."
     )
     value = partial(_over_mean, name)
     yield Derived(f"{name}_over_others", "others", task, 2, None, value, text, PACTIVITY, "")

@@ -173,8 +173,9 @@ def _score(
         unit = unit_of(task, screen, units)
         tenfold = "; 1 is tenfold selectivity" if unit == PACTIVITY else ""
         text = (
-            f"Margin: {best} minus {other}{tenfold}. Both have an error: a "
-            "margin below the root of the sum of their squares shows no selectivity."
+            f"Margin: {best} minus {other}{tenfold}. Both are predictions, also if the compound "
+            "itself was measured, and have an error: a margin below the root of the sum of their "
+            "squares shows no selectivity."
         )
         yield name, Meaning(text, unit, "", "screen.toml")
 

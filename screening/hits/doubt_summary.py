@@ -10,7 +10,8 @@ from screening.reason.measurements import Contradiction
 def sum_up_doubts(table: HitTable) -> str:
     """Return how many hits are outside a domain, extrapolated, contradicted, flagged or at risk.
 
-    Returns "" for a list without hits.
+    Hits for which one of these cannot be told are counted last, as not fully assessed. Returns ""
+    for a list without hits.
     """
     total = len(table.rows)
     if not total:
@@ -29,6 +30,7 @@ def sum_up_doubts(table: HitTable) -> str:
     at = next((at for at, one in enumerate(table.columns) if one.name == "alerts"), None)
     flagged = 0 if at is None else sum(row[at] != "" for row in table.rows)
     said.append((flagged, "has", "have", "structural alerts"))
+    said.append((sum(map(bool, table.not_assessed)), "is", "are", _unknown(table)))
     told = [
         f"{count:,} {one if count == 1 else many} {what}"
         for count, one, many, what in said
@@ -62,3 +64,9 @@ def _which(table: HitTable) -> str:
     found = Counter(text.rsplit(" ", 1)[0] for row in table.risks for text in row)
     named = ", ".join(f"{name} {count:,}" for name, count in found.most_common(4))
     return f" ({named}{', …' if len(found) > 4 else ''})"
+
+
+def _unknown(table: HitTable) -> str:
+    """Return what could not be assessed: ``not fully assessed (liabilities of 2, domain of 1)``."""
+    found = Counter(text for row in table.not_assessed for text in row)
+    return f"not fully assessed ({', '.join(f'{what} of {n:,}' for what, n in found.items())})"

@@ -16,7 +16,7 @@ from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
 from screening.reason.other_targets import Comparison, compared_targets
 from screening.reason.panel_profile import Profile, profiles_of
-from screening.reason.reason import contradictions, doubts, reason
+from screening.reason.reason import contradictions, doubts, not_assessed, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
 from screening.score.card_facts import CardFacts
@@ -105,6 +105,8 @@ class HitTable(NamedTuple):
     """[hits] the predictions on the targets of the panel; empty without one."""
     expected: tuple[str, ...] = ()
     """How many hits are expected to be active, a sentence for each primary target if known."""
+    not_assessed: tuple[tuple[str, ...], ...] = ()
+    """[hits] what cannot be assessed (``reason.not_assessed``)."""
 
     def first(self, size: int) -> "HitTable":
         """Return the table of the first hits."""
@@ -118,6 +120,7 @@ class HitTable(NamedTuple):
             groups=self.groups[:size],
             comparisons=self.comparisons[:size],
             profiles=self.profiles[:size],
+            not_assessed=self.not_assessed[:size],
         )
 
     def records(self) -> list[dict[str, str]]:
@@ -170,7 +173,9 @@ def hit_table(
         taken.add(name)
         columns.append(Column(name, field, None, "vendor"))
     cards = cards or CardFacts()
-    rows, against, outsides, doubted, risky, drugs, groups, compared = [[] for _ in range(8)]
+    rows, against, outsides, doubted, risky, drugs, groups, compared, unknown = (
+        [] for _ in range(9)
+    )
     profiles = profiles_of(hits, panel) if panel is not None else ()
     each = profiles or [None] * len(hits)
     for hit, extra, one, profile in zip(hit_rows(hits), extras, known, each, strict=True):
@@ -179,6 +184,7 @@ def hit_table(
         against.append(contradictions(facts))
         outsides.append(tuple(facts.outsides.values()))
         doubted.append(tuple(doubts(facts)))
+        unknown.append(tuple(not_assessed(facts)))
         risky.append(tuple(bad_liabilities(facts)))
         drugs.append(facts.among_drugs)
         groups.append(count_groups(one.flags))
@@ -190,7 +196,7 @@ def hit_table(
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
     last = (tuple(groups), tuple(compared), derived, panel, profiles)
     expected = tuple(tell_expected(hits, screen, units, cards.correlations, cards.limits))
-    return HitTable(tuple(columns), rows, *told, *last, expected)
+    return HitTable(tuple(columns), rows, *told, *last, expected, tuple(unknown))
 
 
 def distance_columns(hits: pd.DataFrame, screen: Screen) -> list[str]:

@@ -61,7 +61,8 @@ def brief_table(
     }
     for term in screen.objective.primary:
         columns[term.name] = _with_error(records, table, term)
-    columns[STORY] = [_printable(_shorter(cells["reason"], screen), 200) for cells in records]
+    reasons = [_shorter(cells["reason"], screen) for cells in records]
+    columns[STORY] = [_printable(text, len(text)) for text in reasons]
     columns.setdefault("compound_id", ids)
     columns |= {name: [cells[name] for cells in records] for name in _others(screen)}
     return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]

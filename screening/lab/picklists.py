@@ -71,7 +71,7 @@ def source_rows(plan: LabPlan, table: HitTable) -> Iterator[list[str]]:
     for source in sorted(plan.sources):
         liquid = source.liquid
         cells = hits[liquid.hit] if liquid.kind == "compound" else {}
-        called = {"reference": lab.reference, "DMSO": TROUGH}.get(liquid.kind, "")
+        called = {"reference": lab.positive_control, "DMSO": TROUGH}.get(liquid.kind, "")
         strength = strengths.get(liquid.kind, lab.stock_mM / lab.intermediate_factor**liquid.level)
         yield [
             *(source.plate, source.well.name, source.well.letter, str(source.well.column + 1)),

@@ -58,7 +58,7 @@ def _compound(well: AssayWell, cells: dict[str, str], plan: LabPlan) -> str:
         return cells["compound_id"]
     if well.role == EMPTY:
         return ""
-    return NO_COMPOUND if well.role == NEGATIVE else plan.lab.reference
+    return NO_COMPOUND if well.role == NEGATIVE else plan.lab.positive_control
 
 
 def _liquids(well: AssayWell, plan: LabPlan) -> list[str]:

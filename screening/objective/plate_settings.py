@@ -31,6 +31,12 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$|^$", max_leng
 """A name that every instrument's software can read: letters, digits and ``_.-``."""
 
 
+UNNAMED = "unnamed reference"
+"""The name of the positive controls' compound if the screen gives none."""
+NONE_NAMED = "positive control: none named ([lab] reference)"
+"""The text in plates for a compound that was not named: it says where to name it."""
+
+
 class Lab(Strict):
     """The plates, doses, liquids and order of a lab.
 
@@ -48,7 +54,7 @@ class Lab(Strict):
     columns hold."""
     positive_controls: bool = True
     """True: half of the controls are positive; False: all are DMSO."""
-    reference: Annotated[str, Field(min_length=1, max_length=200)] = "unnamed reference"
+    reference: Annotated[str, Field(min_length=1, max_length=200)] = UNNAMED
     """The name of the compound in the positive controls; the default says that none was named."""
     reference_uM: Concentration = 10.0  # noqa: N815
     reference_stock_mM: Concentration = 10.0  # noqa: N815
@@ -142,6 +148,11 @@ class Lab(Strict):
     def dilutes(self) -> bool:
         """True if any dose, even a single low one, needs an intermediate dilution of the stock."""
         return any(recipe.level for recipe in self.recipes)
+
+    @property
+    def positive_control(self) -> str:
+        """The text for the compound of the positive controls in the files of the lab."""
+        return self.reference if self.reference != UNNAMED else NONE_NAMED
 
     @property
     def reference_recipe(self) -> Recipe:

@@ -132,12 +132,12 @@ def dump_scored(screen: Screen, limits: Iterable[Limit]) -> str:
 
     Keys of ledgers are hashes of this text, those of earlier versions too. They hashed a whole
     screen with stand-ins, which therefore stay the first lines. Lines of risks (``cost_ratio``)
-    change no score, and are left out.
+    and what sets of targets stand for change no score, and are left out.
     """
     lines = ["# The screen as it ran, every default written out."]
     lines += [f'{key} = "any"' for key in ("name", "title", "library")]
     lines += [f"bundles = {_toml(screen.bundles)}", "hits = 1", "exhaustive = false"]
-    scored = screen.objective.without_lines()
+    scored = screen.objective.as_scored()
     lines += _dump_wanted(scored, {limit.name: limit.value for limit in limits})
     return "\n".join(lines) + "\n"
 
@@ -153,9 +153,12 @@ def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str
 def hash_screen(screen: Screen) -> str:
     """Return the SHA-256 of the resolved screen.
 
-    Comments and spacing of its file do not count, nor does ``decisions``, which changes no hit.
+    Comments and spacing of its file do not count, nor does ``decisions``, which changes no hit, nor
+    what sets of targets stand for, which follows from the models.
     """
-    return sha256(dump_screen(screen.changed(decisions=None)).encode()).hexdigest()
+    sets = tuple(term.changed(stands_for="") for term in screen.objective.selective_over)
+    hashed = screen.changed(decisions=None, selective_over=sets)
+    return sha256(dump_screen(hashed).encode()).hexdigest()
 
 
 def _given(term: BaseModel) -> list[tuple[str, Any]]:

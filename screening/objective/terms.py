@@ -123,11 +123,25 @@ class SelectiveOver(Term):
     full: Edge = 1.5
     members: Annotated[tuple[Task, ...], Field(min_length=1, strict=False)] | None = None
     """The predicted columns of the set; every run works them out from its bundles."""
+    stands_for: Annotated[str, Field(max_length=2000)] = ""
+    """The set that ``targets`` means, such as ``group TK``; every run works it out likewise. It
+    changes no score, and no hash of a screen contains it."""
 
     @property
     def name(self) -> str:
         """The name used in columns, such as ``TK`` in ``selectivity_TK``."""
         return self.label or self.targets
+
+    @property
+    def known_as(self) -> str:
+        """The name used in sentences, such as ``group TK``."""
+        return self.label or self.stands_for or self.targets
+
+    @property
+    def described(self) -> str:
+        """The set and its size, such as ``group TK, 55 targets``."""
+        size = len(self.members or ())
+        return f"{self.stands_for or self.targets}, {size:,} target{'' if size == 1 else 's'}"
 
     @property
     def known_members(self) -> tuple[str, ...]:
@@ -247,10 +261,11 @@ class Objective(Strict):
         members = [task for term in self.selective_over for task in term.members or ()]
         return tuple(dict.fromkeys([*self.tasks, *spread, *members, *windows]))
 
-    def without_lines(self) -> Self:
-        """Return a copy without cost ratios, which change no score and no rank."""
+    def as_scored(self) -> Self:
+        """Return a copy without what changes no score: cost ratios, and what sets stand for."""
         return self.changed(
-            liabilities=tuple(term.changed(cost_ratio=None) for term in self.liabilities)
+            liabilities=tuple(term.changed(cost_ratio=None) for term in self.liabilities),
+            selective_over=tuple(term.changed(stands_for="") for term in self.selective_over),
         )
 
     @model_validator(mode="after")

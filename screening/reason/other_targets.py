@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from screening.objective.screen_settings import Screen
+from screening.reason.measurements import Contradiction
 from screening.reason.sentence import HitFacts
 from screening.score.predicted_columns import (
     ENDING,
@@ -43,11 +44,13 @@ class Comparison(NamedTuple):
         """The others with the highest predictions: ``FLT3 7.9, KIT 7.5``."""
         return ", ".join(f"{name} {format_number(value, 1)}" for name, value in self.strongest)
 
-    def sentence(self, targets: str) -> str:
+    def sentence(self, targets: str, against: Contradiction | None = None) -> str:
         """Return the comparison in words.
 
         Args:
             targets: the word for the targets of the bundle, such as ``kinases``.
+            against: the measurement that contradicts the prediction, if there is one. The
+                comparison stays one of predictions, and says so.
 
         >>> two = (("KIT", 6.5), ("SRC", 5.7))
         >>> Comparison("EGFR", "activity", 8.1, 2, 2.0, two).sentence("kinases")
@@ -56,9 +59,12 @@ class Comparison(NamedTuple):
         side = "below" if format_number(self.margin, 1).startswith("-") else "above"
         others = f"the mean of {self.size:,} other {targets}"
         mean = others if self.size > 1 else f"{self.strongest[0][0]}, as"
+        said = ""
+        if against is not None:
+            said = f"; from the prediction, although the compound was {against.measured}"
         return (
             f"{self.name} pActivity {format_number(self.value, 1)}, "
-            f"{format_number(abs(self.margin), 1)} {side} {mean} predicted"
+            f"{format_number(abs(self.margin), 1)} {side} {mean} predicted{said}"
         )
 
 

@@ -29,7 +29,8 @@ COMMON = 0.5
 NORMAL_90 = 1.6448536269514722
 """Half the width of a normal distribution's central 90 %, in standard deviations."""
 CLOSE = 1.0
-"""A target within this of the best primary prediction is named: less than tenfold selectivity."""
+"""A target from ``POTENT`` on is named if it is at most this below the best primary prediction,
+which is less than tenfold selectivity."""
 STRONG = 6.5
 """A target with this pActivity or more is named however potent the compound is."""
 
@@ -116,15 +117,17 @@ def close_targets(
 ) -> list[int]:
     """Return the targets that are no primary targets and may be hit as well, strongest first.
 
-    A target is named if its prediction, or its measured value, is at most ``CLOSE`` below the best
-    primary prediction, or is ``STRONG`` or more.
+    A target is named if its prediction, or its measured value, is ``STRONG`` or more, or is
+    ``POTENT`` or more and at most ``CLOSE`` below the best primary prediction. So the targets of a
+    hit that is weak itself are named only if they are hit.
 
     Args:
         profile: the predictions of a hit.
         primaries: the positions of the primary targets in the panel, at least one.
         measured: the hit's own highest measured value by position.
     """
-    least = min(STRONG, max(float(profile.mean[at]) for at in primaries) - CLOSE)
+    best = max(float(profile.mean[at]) for at in primaries)
+    least = max(POTENT, min(STRONG, best - CLOSE))
     known = measured or {}
     strength = {
         at: max(value, known.get(at, -math.inf))

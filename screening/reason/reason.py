@@ -21,6 +21,7 @@ from screening.reason.potency import contradiction, is_reliable, potency, unreli
 from screening.reason.risks import alerts, count_groups, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
 from screening.reason.sentence import HitFacts, joined
+from screening.score.predicted_columns import distance_column
 
 
 def reason(hit: HitFacts) -> str:
@@ -30,7 +31,7 @@ def reason(hit: HitFacts) -> str:
     for term in screen.objective.primary:
         told += potency(hit, term)
     if is_reliable(hit, best_primary(hit)):
-        told += selectivity(hit, bool(contradictions(hit)))
+        told += selectivity(hit, contradictions(hit))
     told += risks(hit)
     told += windows(hit)
     told += alerts(str(hit.row.get("alerts", "")), count_groups(hit.flags))
@@ -52,3 +53,20 @@ def doubts(hit: HitFacts) -> Iterator[str]:
     for term in hit.screen.objective.primary:
         if not hit.is_outside(term) and not is_reliable(hit, term):
             yield f"{term.name} extrapolated"
+
+
+def not_assessed(hit: HitFacts) -> Iterator[str]:
+    """Yield what cannot be assessed for a hit, so that no doubt about it is no good sign.
+
+    - ``liabilities``: the hit is outside the domain of a model that predicts one;
+    - ``domain``: a model has no limit of its domain, or the distance of the hit is unknown;
+    - ``measured compounds``: none is known for a primary target.
+    """
+    objective = hit.screen.objective
+    if any(hit.is_outside(term) for term in objective.liabilities):
+        yield "liabilities"
+    columns = {distance_column(task, hit.limits) for task in objective.tasks}
+    if any(column not in hit.limits or hit.row.get(column) is None for column in columns):
+        yield "domain"
+    if not all(hit.near(term) for term in objective.primary):
+        yield "measured compounds"

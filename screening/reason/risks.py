@@ -42,7 +42,7 @@ class _Assessed(NamedTuple):
     """Whether it is the probability of something unwanted."""
     digits: int | Figures
     """The digits of its value in sentences."""
-    percent: int | None
+    percent: float | None
     """Percent of the approved drugs with a lower prediction; None if unknown."""
 
     @property

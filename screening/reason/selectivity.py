@@ -10,11 +10,12 @@ The cautious value is the margin minus its error. From ``LEAST_FOLDS`` on it is 
 selectivity: *30-fold or more (cautious value)*. Below that the selectivity is *not shown*, and both
 numbers are given: *predicted 17-fold, cautious value 1.5-fold*. A margin of zero or
 less is *no selectivity predicted*. If one of the two predictions is not reliable, nothing is
-stated.
+stated. A margin is one of predictions also where a measurement of the compound itself contradicts
+the primary prediction; the phrase then says that it is *from the prediction*.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from screening.objective.terms import OffTarget, Primary
@@ -53,19 +54,19 @@ class Margin(NamedTuple):
         return self.cautious > 0 and self.cautious >= least
 
 
-def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
+def selectivity(hit: HitFacts, contradicted: Collection[str] = ()) -> Phrases:
     """Yield phrases on the off-targets that a hit spares, does not spare, or may not spare.
 
     Call it only for a hit whose best primary prediction is reliable.
 
     Args:
         hit: the hit.
-        contradicted: whether a measurement contradicts a primary prediction. The margins are then
-            no strengths.
+        contradicted: the names of the primary targets whose prediction a measurement contradicts.
+            The margins are then no strengths.
     """
     off_targets = (*hit.screen.objective.off_targets, *_highest_of_sets(hit))
     for far, terms in hit.by_outside(off_targets).items():
-        names = listed([term.name for term in terms])
+        names = listed([_called(hit, term.name) for term in terms])
         where = f"outside {far.bundle}'s domain ({far.how_far})"
         yield Phrase(Place.WARNING, f"selectivity not assessed over {names}: {where}")
     margins = [_margin(hit, term) for term in off_targets if not hit.is_outside(term)]
@@ -74,9 +75,11 @@ def selectivity(hit: HitFacts, contradicted: bool = False) -> Phrases:
         wanted = all(margin.worth >= HALFWAY for margin in shown)
         place = Place.STRENGTH if wanted and not contradicted else Place.FACT
         least = min(shown, key=lambda margin: margin.cautious)
+        source = " from the prediction" if best_primary(hit).name in contradicted else ""
+        value = f"cautious value{source}"
         yield Phrase(
             place,
-            f"{_at_least(least)} over {_names(shown)} (cautious value, {_of(shown, count)})",
+            f"{_at_least(least)} over {_names(shown)} ({value}, {_of(shown, count)})",
         )
     if none := [margin for margin in margins if margin.value <= 0]:
         yield Phrase(Place.WARNING, f"no selectivity predicted over {_names(none)}")
@@ -97,6 +100,12 @@ def _highest_of_sets(hit: HitFacts) -> list[OffTarget]:
     ]
 
 
+def _called(hit: HitFacts, name: str) -> str:
+    """Return the name of an off-target or a set in sentences, such as ``group TK``."""
+    sets = {over.name: over.known_as for over in hit.screen.objective.selective_over}
+    return sets.get(name, name)
+
+
 def best_primary(hit: HitFacts) -> Primary:
     """Return the primary term with the best prediction, from which margins are computed."""
     return max(hit.screen.objective.primary, key=lambda term: hit.number(term.name))
@@ -108,8 +117,8 @@ def _margin(hit: HitFacts, term: OffTarget) -> Margin:
     one, other = (math.inf if std is None else float(std) for std in stds)
     error = _error(one, other, hit.shared(best, term))
     value, worth = (hit.number(f"{start}selectivity_{term.name}") for start in ("", "d_"))
-    name = term.name
-    if name in {over.name for over in hit.screen.objective.selective_over}:
+    name = _called(hit, term.name)
+    if term.name in {over.name for over in hit.screen.objective.selective_over}:
         bundle = bundle_of(term.task, hit.limits)
         name = f"{name} ({term.task.removeprefix(bundle + '_')})"
     return Margin(name, value, error, worth, hit.units.get(term.task, PACTIVITY))

@@ -68,7 +68,7 @@ class HitFacts:
         """The domains that the hit lies outside of, by bundle."""
         return outside_of(self.row, self.limits)
 
-    def percent_of_drugs(self, term: Prediction) -> int | None:
+    def percent_of_drugs(self, term: Prediction) -> float | None:
         """Return how many percent of the approved drugs are predicted lower; None if unknown."""
         quantiles = self.drugs.get(term.task)
         return None if not quantiles else percent_below(self.number(term.task), quantiles)

@@ -10,7 +10,7 @@ import math
 import re
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +24,12 @@ from screening.hits.dictionary import define_columns
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.objective.terms import Prediction
-from screening.reason.measurements import is_itself, measured_text, structure_difference
+from screening.reason.measurements import (
+    Contradiction,
+    is_itself,
+    measured_text,
+    structure_difference,
+)
 from screening.reason.other_targets import Comparison
 from screening.reason.risk_lines import risk_lines
 from screening.report.column_labels import column_label
@@ -160,13 +165,18 @@ def _price_column(table: HitTable, screen: Screen) -> str | None:
 
 def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
     """Return what the run says of each hit beside its numbers: doubts, risks, comparisons."""
+    none: Sequence[Mapping[str, Contradiction]] = [{} for _ in table.comparisons]
+    contradictions = table.contradictions or none
     return {
         "doubts": [list(row) for row in table.doubts],
         "risks": [list(row) for row in table.risks],
         "drugs": [dict(row) for row in table.drugs],
         "groups": list(table.groups),
         "inactivity": list(inactivity_words(table, facts)),
-        "compared": [list(_compared(row, facts)) for row in table.comparisons],
+        "compared": [
+            list(_compared(row, against, facts))
+            for row, against in zip(table.comparisons, contradictions, strict=True)
+        ],
         "outsides": [{one.bundle: one.how_far for one in row} for row in table.outsides],
         "contradictions": [
             [
@@ -178,9 +188,12 @@ def _judgements(table: HitTable, facts: RunFacts) -> dict[str, Any]:
     }
 
 
-def _compared(row: Sequence[Comparison], facts: RunFacts) -> Iterator[dict[str, str]]:
+def _compared(
+    row: Sequence[Comparison], against: Mapping[str, Contradiction], facts: RunFacts
+) -> Iterator[dict[str, str]]:
     for one in row:
-        text = one.sentence(facts.targets.get(one.bundle, "targets"))
+        targets = facts.targets.get(one.bundle, "targets")
+        text = one.sentence(targets, against.get(one.name))
         yield {"text": text, "highest": one.highest, "model": one.bundle}
 
 

@@ -20,7 +20,8 @@ from screening.objective.objective import FLOOR, beyond, evaluate
 from screening.prepare.prepared import to_graphs
 from screening.rank.library_records import IDENTITY
 from screening.rank.structure_columns import key_text, stereo_word
-from screening.reason.reason import reason
+from screening.reason.measurements import Contradiction
+from screening.reason.reason import contradictions, reason
 from screening.reason.sentence import HitFacts
 from screening.runs.past_run import PastRun
 from screening.runs.record_outcome import outcome_of
@@ -62,6 +63,8 @@ class Evaluation(NamedTuple):
     evidence: Evidence
     said: str
     """The reason that the hit list gives for it, or would give."""
+    contradictions: Mapping[str, Contradiction]
+    """The measurements that contradict its predictions, by primary target."""
 
 
 class Dossier(NamedTuple):
@@ -170,5 +173,5 @@ def _evaluate(past: PastRun, table: pa.Table, smiles: str) -> Evaluation:
         *(hit, screen, past.units, past.limits, evidence.neighbours, evidence.flags),
         *(drug_quantiles(past.bundles), error_correlations(past.bundles)),
     )
-    words = reason(facts)
-    return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, words)
+    told = (reason(facts), contradictions(facts))
+    return Evaluation(said, properties, score, tuple(worth), tuple(taken), evidence, *told)

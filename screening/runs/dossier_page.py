@@ -103,7 +103,9 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     ]
     product = ["score", "the product of the factors", "", "", format_number(evaluation.score, 4)]
     header = ["term", "wanted", "desirability", "weight %", "factor"]
-    yield Section("Score", header, [*arithmetic, product])
+    against = "; ".join(f"{name} {one.told}" for name, one in evaluation.contradictions.items())
+    title = f"Score, from the predictions ({against})" if against else "Score"
+    yield Section(title, header, [*arithmetic, product])
     if evaluation.taken_by:
         filters = [[name] for name in evaluation.taken_by]
         yield Section("Filters that remove it", ["filter"], filters)
@@ -209,7 +211,8 @@ def _compared(evaluation: Evaluation, past: PastRun) -> Iterator[list[str]]:
     row = {**evaluation.predictions, "smiles": ""}
     for one in compare(HitFacts(row, past.screen, past.units, past.limits)):
         far = f" (not reliable: outside {one.bundle}'s domain)" if one.bundle in outsides else ""
-        yield [one.name, one.sentence(words[one.bundle]) + far]
+        against = evaluation.contradictions.get(one.name)
+        yield [one.name, one.sentence(words[one.bundle], against) + far]
         yield ["highest others", one.highest]
 
 

@@ -68,7 +68,7 @@ def score_stage(
     controls = chosen_items(prepared, list_matches.controls)
     why_all, triage = plan.without_triage, None
     if not why_all and prepared.accepted < plan.triage_from:
-        why_all = f"a triage begins at {plan.triage_from:,} accepted compounds"
+        why_all = small_library(plan.triage_from)
     with Ledger(plan.out / "scores", purpose, scores) as ledger:
         mark_in_use(plan.out)
         earlier = find_earlier(plan.out, ledger)
@@ -88,6 +88,15 @@ def score_stage(
         take_files(earlier, ledger, (item.file for item in wanted), basis)
         score_items(wanted, work, ledger, client, progress, total)
     return Scores(scores, tuple(items), triage, why_all, list_matches, tuple(controls))
+
+
+def small_library(least: int) -> str:
+    """Return why a library with fewer accepted compounds than ``least`` has no triage."""
+    return (
+        f"fewer than {least:,} were accepted; in a library of {least:,} or more, fast surrogate "
+        "models choose the most promising compounds first (triage), unless the screen has "
+        "exhaustive = true or the command --exhaustive"
+    )
 
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:

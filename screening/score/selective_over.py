@@ -29,7 +29,8 @@ PANEL, GROUP, FAMILY = WORDS = ("panel", "group", "family")
 def with_members(screen: Screen, bundles: "Sequence[Bundle]") -> Screen:
     """Return a screen whose terms ``selective_over`` have their members; others stay as they are.
 
-    Members are the targets of a set that are no primary targets of the screen.
+    Members are the targets of a set that are no primary targets of the screen. Beside them stands
+    which set that is, such as ``group TK``.
 
     Raises:
         InputError: The bundles of the primary targets have no panel, a primary target is no
@@ -50,7 +51,10 @@ def with_members(screen: Screen, bundles: "Sequence[Bundle]") -> Screen:
             "off-targets instead"
         )
     found = [
-        term.changed(members=_members(screen, number, term, panel))
+        term.changed(
+            members=_members(screen, number, term, panel),
+            stands_for=_meant(term.targets, _hit(screen, panel), panel),
+        )
         for number, term in enumerate(wanted, 1)
     ]
     return screen.changed(selective_over=tuple(found))
@@ -60,8 +64,7 @@ def _members(
     screen: Screen, number: int, term: SelectiveOver, panel: TargetPanel
 ) -> tuple[str, ...]:
     primaries = [one.task for one in screen.objective.primary]
-    hit = [one for one in panel.targets if one.task in primaries]
-    chosen = _chosen(term.targets, hit, panel)
+    chosen = _chosen(term.targets, _hit(screen, panel), panel)
     where = f"screen {screen.name}, [[selective_over]] {number}"
     if chosen is None:
         raise InputError(f"{where}: {_unknown(term.targets, panel)}")
@@ -71,6 +74,27 @@ def _members(
             f"{where}: {term.targets} has no target but the primary ones; {_known(panel)}"
         )
     return members
+
+
+def _hit(screen: Screen, panel: TargetPanel) -> list[PanelTarget]:
+    """Return the primary targets."""
+    primaries = [one.task for one in screen.objective.primary]
+    return [one for one in panel.targets if one.task in primaries]
+
+
+def _meant(name: str, hit: Sequence[PanelTarget], panel: TargetPanel) -> str:
+    """Return the set that a known name means, such as ``group TK`` or ``families EGFR and Src``."""
+    if name == PANEL:
+        return PANEL
+    groups = [one for one in _groups(panel) if any(target.group == one for target in hit)]
+    families = sorted({one.family for one in hit if one.family})
+    kind, names = GROUP, [name]
+    if name in (GROUP, FAMILY):
+        kind, names = name, groups if name == GROUP else families
+    elif name not in _groups(panel):
+        kind = FAMILY
+    plural = {GROUP: "groups", FAMILY: "families"}
+    return f"{kind if len(names) == 1 else plural[kind]} {' and '.join(names)}"
 
 
 def _chosen(name: str, hit: Sequence[PanelTarget], panel: TargetPanel) -> list[PanelTarget] | None:

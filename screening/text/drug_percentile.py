@@ -4,17 +4,18 @@ The percentile tells how a number compares. It does not tell how good the number
 include compounds that the model was trained on.
 """
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
-_MOST = 99
+_ROUNDING = 1e-9
+"""Errors of the last bits, which must not round a half down."""
 
 
-def percent_below(value: float, quantiles: Sequence[float]) -> int:
-    """Return how many percent of the approved drugs have a lower prediction, 0 to 99.
+def percent_below(value: float, quantiles: Sequence[float]) -> float:
+    """Return how many percent of the approved drugs have a lower prediction.
 
-    Between two quantiles the share rises linearly. It is rounded down, so at least so many percent
-    are lower.
+    Between two quantiles the share rises linearly.
 
     Args:
         value: A prediction.
@@ -22,24 +23,37 @@ def percent_below(value: float, quantiles: Sequence[float]) -> int:
             from the lowest to the highest.
 
     >>> percent_below(0.5, [0.0, 0.1, 0.2, 0.6, 1.0])
-    68
+    68.75
     """
     at = bisect_left(quantiles, value)
     if at in (0, len(quantiles)):
-        return 0 if at == 0 else _MOST
+        return 0.0 if at == 0 else 100.0
     low, high = quantiles[at - 1], quantiles[at]
-    share = (at - 1 + (value - low) / (high - low)) / (len(quantiles) - 1)
-    return min(int(100 * share + 1e-9), _MOST)
+    return 100 * (at - 1 + (value - low) / (high - low)) / (len(quantiles) - 1)
 
 
-def among_drugs(percents: Sequence[int]) -> str:
+def percent_text(percent: float) -> str:
+    """Return a percentage as a whole number, never 0 and never 100.
+
+    A card has four figures of each quantile, so it cannot tell whether all drugs are lower.
+
+    >>> percent_text(82.6), percent_text(0.4), percent_text(99.97)
+    ('83', '<1', '>99')
+    """
+    rounded = math.floor(percent + 0.5 + _ROUNDING)
+    if rounded < 1:
+        return "<1"
+    return ">99" if rounded > 99 else str(rounded)
+
+
+def among_drugs(percents: Sequence[float]) -> str:
     """Return the words for one prediction, or for several in their order.
 
     >>> among_drugs([83])
     'higher than 83 % of approved drugs'
-    >>> among_drugs([83, 90, 7])
-    'higher than 83 %, 90 % and 7 % of approved drugs'
+    >>> among_drugs([83.2, 99.9, 7])
+    'higher than 83 %, >99 % and 7 % of approved drugs'
     """
-    *first, last = (f"{percent} %" for percent in percents)
+    *first, last = (f"{percent_text(percent)} %" for percent in percents)
     named = f"{', '.join(first)} and {last}" if first else last
     return f"higher than {named} of approved drugs"

@@ -99,9 +99,19 @@ def describe_margins(screen: Screen) -> Iterator[tuple[str, str, str]]:
     for off in screen.objective.off_targets:
         yield f"selectivity_{off.name}", f"the prediction of {off.task}", off.task
     for over in screen.objective.selective_over:
-        members = over.known_members
-        most = f"the highest prediction on {len(members):,} targets ({over.targets})"
-        yield f"selectivity_{over.name}", most, members[0]
+        most = f"the highest prediction on a set of targets ({over.described})"
+        yield f"selectivity_{over.name}", most, over.known_members[0]
+
+
+def describe_sets(screen: Screen) -> list[str]:
+    """Return what each term ``selective_over`` stands for, a sentence each.
+
+    An example is ``selectivity_group is over group TK, 55 targets``.
+    """
+    return [
+        f"selectivity_{over.name} is over {over.described}"
+        for over in screen.objective.selective_over
+    ]
 
 
 def _words(term: Prediction | SelectiveOver | Window, screen: Screen) -> tuple[str, str]:
@@ -115,10 +125,8 @@ def _words(term: Prediction | SelectiveOver | Window, screen: Screen) -> tuple[s
         doubt = f" minus {term.caution:g} {unit}" if term.caution else ""
         return term.name, f"predicted {term.name}{doubt}: {scale}"
     if isinstance(term, SelectiveOver):
-        count = len(term.members or ())
-        most = f"the highest prediction on {count:,} targets" if count != 1 else "its only target"
-        margin = f"the best primary prediction minus {most}"
-        return f"not {term.name}", f"selectivity over {term.name}, {margin}: {scale}"
+        margin = f"the best primary prediction minus the highest on the set ({term.described})"
+        return f"not {term.known_as}", f"selectivity over {term.known_as}, {margin}: {scale}"
     if isinstance(term, OffTarget):
         first, *others = screen.objective.primary
         margin = "the margin of the best primary prediction over it"

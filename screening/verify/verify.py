@@ -41,6 +41,7 @@ from screening.evidence.recheck import (
 from screening.hits.derived_columns import LATER
 from screening.hits.table import HitTable
 from screening.lab.order import ADVICE, DECISION, write_decisions
+from screening.lab.write import FOLDER as LAB
 from screening.lab.write import ORDER
 from screening.prepare.prepare import Progress
 from screening.prepare.quarantine import STAGE
@@ -58,7 +59,7 @@ from screening.score.score import spans
 from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
-from screening.verify.verify_columns import same_cells, same_fields
+from screening.verify.verify_columns import same_cells, same_fields, same_plates
 from screening.verify.verify_files import (
     Check,
     check_books,
@@ -221,6 +222,7 @@ def check_made_again(
             check.looked_at += f"; of {', '.join(hashed)}, {why}, only the hash is checked"
         later = _later_columns(made.table)
         compared = {
+            **{name: (same_plates, set()) for name in names if name.startswith(f"{LAB}/")},
             "hits.csv": (same_cells, later),
             "hits.sdf": (same_fields, later),
             ORDER: (same_cells, {*ADVICE, *DECISION}),

@@ -4,6 +4,8 @@ import csv
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from screening.objective.plate_settings import NONE_NAMED, UNNAMED
+
 _REASON = ("reason",)
 """The column that another version words otherwise."""
 
@@ -13,6 +15,26 @@ def same_cells(before: Path, after: Path, later: Collection[str]) -> bool:
     old, new = (_read_rows(path) for path in (before, after))
     skipped = {*_REASON, *(set(later) - set(old[0] if old else []))}
     return _without(old, skipped) == _without(new, skipped)
+
+
+def same_plates(before: Path, after: Path, later: Collection[str]) -> bool:
+    """Compare two files of the lab but for the text for positive controls without a name.
+
+    Earlier versions wrote the default of the setting. No column is later: ``later`` is not used.
+    """
+    old, new = (_read_rows(path) for path in (before, after))
+    return _as_now(old) == new
+
+
+def _as_now(rows: list[list[str]]) -> list[list[str]]:
+    # A cell of a dose series ends in its concentration.
+    return [
+        [
+            NONE_NAMED + cell.removeprefix(UNNAMED) if cell.startswith(UNNAMED) else cell
+            for cell in row
+        ]
+        for row in rows
+    ]
 
 
 def _read_rows(path: Path) -> list[list[str]]:

@@ -141,7 +141,10 @@ function scoreParts(hit) {
   const lines = page.parts.map(({ column: at, label }) =>
     line(label, meaning(at), bar(number(hit, at)), cell(hit, at)),
   );
-  const title = make("h4", {}, "Score terms: desirability, 0 to 1");
+  const from = (page.contradictions[hit] ?? []).length
+    ? "; from the predictions, although a measurement contradicts one"
+    : "";
+  const title = make("h4", {}, `Score terms: desirability, 0 to 1${from}`);
   return make("div", { class: "parts" }, title, lines);
 }
 

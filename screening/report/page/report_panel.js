@@ -27,10 +27,11 @@ function said(hit, at) {
 
 /* The off-targets that matter, strongest first. */
 function closeTargets(hit) {
-  const { names, primary, targets, close, strong } = page.panel;
+  const { names, primary, targets, close, strong, potent } = page.panel;
   const { values, own, near, further } = profiles[hit];
   const many = `${(names.length - primary.length).toLocaleString("en")} other ${targets}`;
-  const rule = `within ${close.toFixed(1)} of the primary target, or ${strong} or more`;
+  const beside = `at most ${close.toFixed(1)} below the primary target's prediction`;
+  const rule = `at ${strong} or more, or at ${potent} or more (1 µM) and ${beside}`;
   if (!near.length) return make("p", {}, `None of ${many} is predicted or measured ${rule}.`);
   const told = near.map(([at, low, high], k) => {
     const measured = own[at] ? [" measured ", make("b", {}, own[at])] : "";
@@ -111,10 +112,10 @@ function panelKey() {
   return make(
     "p",
     { class: "key" },
-    "Predicted pActivity",
+    "Key: predicted pActivity",
     shades,
     make("span", {}, make("i", { class: "swatch primary" }), "primary target"),
-    make("span", {}, make("b", { class: "own" }, "7.9"), " measured for this compound"),
+    make("span", {}, make("b", { class: "own" }, "framed"), " measured for this compound"),
   );
 }
 

@@ -42,7 +42,7 @@ def test_a_card_shows_coverage_calibration_and_error_by_distance(
         }
     )
     save_bundle(tmp_path / "known", card, [net.state_dict() for net in bundle.networks])
-    show_bundle(str(tmp_path / "known"))
+    show_bundle(str(tmp_path / "known"), full=True)
     shown = capsys.readouterr()
     rows = [line.split("\t") for line in shown.out.splitlines()]
     assert ["0.0 to 0.2", "1,234", "0.610", "0.450", "0.912", "0", ""] in rows
@@ -61,7 +61,7 @@ def test_a_card_of_before_says_nothing_of_it(
     make_bundle: Callable[..., Bundle], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_bundle(tmp_path / "plain")
-    show_bundle(str(tmp_path / "plain"))
+    show_bundle(str(tmp_path / "plain"), full=True)
     shown = capsys.readouterr()
     assert "interval" not in shown.err
     assert "distance" not in shown.out

@@ -43,7 +43,7 @@ def test_ids_of_an_assay_come_back_unchanged(run: Run, tmp_path: Path) -> None:
         value, bound = said[row["compound_id"]]
         assert value == np.float32(9 - np.log10(float(exact)))
         assert bound == {"<": 1, ">": -1}.get(row["Ki nM"][0], 0)  # a small Ki is a large pKi
-    answer = run("bundles", "show", tmp_path / "bundle")
+    answer = run("bundles", "show", tmp_path / "bundle", "--full")
     assert answer.code == 0, answer.err
     assert (
         "measured.parquet holds 60 compounds and 60 measured values of these sources" in answer.err
@@ -102,7 +102,7 @@ def test_a_bundle_of_before_gets_its_compounds(
     assert 0.9 * len(ames) < len(rows) == len(measured)  # none of Tox21's
     for key, value in zip(measured.ids[rows], values, strict=True):
         assert value == ames[key]
-    answer = run("bundles", "show", bundle.path)
+    answer = run("bundles", "show", bundle.path, "--full")
     assert catalogue.datasets()["tdc_ames"].citation in answer.out
 
 

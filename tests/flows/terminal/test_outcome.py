@@ -61,6 +61,38 @@ def test_the_terminal_ends_with_it(
     assert said.out.splitlines()[-1].endswith("report.html")
 
 
+def test_a_set_of_targets_is_named(
+    outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
+) -> None:
+    members = {"members": ("jak1_a", "jak1_b"), "stands_for": "group TK"}
+    wanted = screen.changed(selective_over=({"targets": "group", **members},))
+    show_outcome(outcome, wanted)
+    line = "selectivity_group is over group TK, 2 targets"
+    assert line in capsys.readouterr().err.splitlines()
+    assert f"\n{as_written(line)}\n" in summarize(wanted, outcome)
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(80, True), (400, False)])
+def test_a_truncated_reason_says_where_the_whole_is(
+    width: int,
+    is_cut: bool,
+    outcome: Outcome,
+    screen: Screen,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ["rank", "compound_id", "name", "score", "reason", *screen.objective.columns]
+    columns = tuple(Column(name, name, None, "identity") for name in names)
+    story = "active; " * 30 + "the end"  # 247 characters
+    row = [story if name == "reason" else "1" for name in names]
+    outcome.table = HitTable(columns, [row])
+    monkeypatch.setattr("flows.terminal.outcome.terminal_width", lambda: width)
+    show_outcome(outcome, screen)
+    shown = capsys.readouterr()
+    assert ("hits.csv and report.html have the whole" in shown.err) == is_cut
+    assert ("the end" in shown.out) != is_cut
+
+
 def test_the_last_line_sums_up_the_doubts_about_the_hits(
     outcome: Outcome, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:

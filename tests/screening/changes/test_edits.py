@@ -69,13 +69,17 @@ def test_an_edit_of_the_selection(
     assert (found.wanted, found.selection, found.list_names) == ((), selection, lists)
 
 
-def test_a_line_that_only_marks_hits_is_no_edit() -> None:
+def test_a_line_that_only_marks_hits_is_no_edit_but_told() -> None:
     risk = {"task": "small_herg", "full": 0.3, "zero": 1.0}
     first, second, third = (
         Screen.model_validate({**BASE, "liabilities": [{**risk, **more}]})
         for more in ({}, {"cost_ratio": 4.0}, {"full": 0.2})
     )
-    assert Edits(first, second, False, (), (), False).screen == ()
+    moved = Edits(first, second, False, (), (), False)
+    assert moved.screen == ()
+    told = "at unchanged scores: liabilities herg cost_ratio none → 4"
+    assert [note for note in moved.screen_notes if note.endswith(told)] == moved.screen_notes != []
+    assert Edits(second, second, False, (), (), False).screen_notes == []
     assert Edits(first, third, False, (), (), False).screen == ("liabilities herg full 0.3 → 0.2",)
 
 

@@ -77,3 +77,16 @@ def test_a_list_without_alerts_as_a_column_says_nothing_of_them() -> None:
     table = listed("BRENK a")
     bare = table._replace(columns=(RANK,), rows=[["1"]])
     assert sum_up_doubts(bare) == "Doubts: none noted for 1 hit"
+
+
+def test_hits_that_are_not_fully_assessed_are_counted_last() -> None:
+    table = listed("BRENK a", "", "")
+    lacking = (("liabilities", "domain"), (), ("liabilities",))
+    told = sum_up_doubts(table._replace(not_assessed=lacking))
+    assert told == (
+        "Doubts: 1 of 3 hits has structural alerts; "
+        "2 are not fully assessed (liabilities of 2, domain of 1)"
+    )
+    alone = listed("")._replace(not_assessed=(("measured compounds",),))
+    told = sum_up_doubts(alone)
+    assert told == "Doubts: 1 of 1 hit is not fully assessed (measured compounds of 1)"

@@ -134,3 +134,7 @@ def test_a_contradiction_of_the_reason_is_the_reports(
     data = page_data(table, kinase, facts, known).facts
     told = {"text": f"EGFR {measured}, {says}", "stronger": by > 0}
     assert data["contradictions"][:2] == [[told], []]
+    of_both = [data["compared"][at][0]["text"] for at in (0, 1)]
+    but = f" predicted; from the prediction, although the compound was {measured}"
+    assert of_both[0].endswith(but)
+    assert of_both[1].endswith(" predicted")

@@ -125,7 +125,7 @@ def test_hostile_ids_names_and_vendor_columns_come_back(
     grid = read(tmp_path, "plate_1").to_numpy()
     assert {unescape_cell(cell) for cell in grid[:, 1:].ravel()} == {
         *HOSTILE,
-        "unnamed reference",
+        "positive control: none named ([lab] reference)",
         "DMSO",
     }
 
@@ -389,3 +389,20 @@ def test_an_order_tells_the_reason_and_the_domain(
     assert [unescape_cell(text) for text in order["reason"]] == [
         cells["reason"] for cells in table.records()
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({}, "positive control: none named ([lab] reference)"),
+        ({"reference": "erlotinib"}, "erlotinib"),
+    ],
+)
+def test_a_positive_control_without_a_name_says_where_to_name_it(
+    settings: dict[str, str], text: str, tmp_path: Path, make_hits: Any, kinase: Screen
+) -> None:
+    write(tmp_path, make_hits(3), kinase, **settings)
+    plates, sources = read(tmp_path, "plates"), read(tmp_path, "source_plates")
+    assert set(plates[plates["role"] == "positive control"]["compound_id"]) == {text}
+    assert set(sources[sources["content"] == "reference"]["compound_id"]) == {text}
+    assert text in read(tmp_path, "plate_1").to_numpy()

@@ -506,7 +506,7 @@ def test_a_cost_ratio_is_written_back_and_changes_no_key_of_scores(tmp_path: Pat
     assert load(dump_screen(costly), tmp_path) == costly
     assert hash_screen(plain) == HASH_BEFORE != hash_screen(costly)
     assert dump_scored(costly, costly.limits) == dump_scored(plain, plain.limits)
-    assert costly.objective.without_lines() == plain.objective
+    assert costly.objective.as_scored() == plain.objective
 
 
 def test_a_file_of_decisions_is_written_back_and_is_no_part_of_the_hash(tmp_path: Path) -> None:

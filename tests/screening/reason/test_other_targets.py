@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.objective.screen_settings import Screen
+from screening.reason.measurements import Contradiction
 from screening.reason.other_targets import Comparison, OtherTargets, compare
 from screening.reason.sentence import HitFacts
 
@@ -30,6 +31,14 @@ def compared(row: dict[str, float], others: list[str]) -> Comparison:
 def test_the_sentence_says_over_what(value: float, others: list[float], told: str) -> None:
     row = {"activity_EGFR": value, **{f"activity_T{n}": other for n, other in enumerate(others)}}
     assert compared(row, list(row)[1:]).sentence("kinases") == told
+
+
+def test_a_comparison_of_a_contradicted_prediction_says_so() -> None:
+    told = compared(ROW, ["activity_A"]).sentence("kinases", Contradiction("measured 5.5", False))
+    assert told == (
+        "EGFR pActivity 8.1, 2.1 above A, as predicted; "
+        "from the prediction, although the compound was measured 5.5"
+    )
 
 
 def test_equal_predictions_stay_in_order_and_five_are_named() -> None:

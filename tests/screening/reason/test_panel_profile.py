@@ -74,8 +74,14 @@ def test_the_entropy_is_that_of_the_paper() -> None:
 def test_close_targets_are_those_that_may_be_hit() -> None:
     found = profile([8.0, 7.1, 6.9, 6.5, 6.4, 5.0, 7.5])
     assert close_targets(found, [0, 6]) == [1, 2, 3]
-    assert close_targets(profile([6.0, 5.1, 4.9, 5.9]), [0]) == [3, 1]
+    assert close_targets(profile([7.2, 6.3, 6.1, 6.4]), [0]) == [3, 1]
     assert close_targets(found, [0, 6], {5: 9.0, 4: 6.0}) == [5, 1, 2, 3]
+
+
+def test_a_weak_hit_has_no_off_targets_that_are_weak_too() -> None:
+    weak = profile([5.0, 4.9, 5.9, 6.0, 6.2])
+    assert close_targets(weak, [0]) == [4, 3]
+    assert close_targets(weak, [0], {1: 6.1}) == [4, 1, 3]
 
 
 def test_profiles_are_read_in_the_order_of_the_panel(panel: TargetPanel) -> None:

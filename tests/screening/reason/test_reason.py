@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from screening.evidence.evidence import Neighbour
 from screening.objective.screen_settings import Screen
-from screening.reason.reason import doubts
+from screening.reason.reason import doubts, not_assessed
 from screening.reason.sentence import HitFacts
 
 Tell = Callable[..., str]
@@ -135,7 +135,7 @@ def test_what_a_measurement_denies_is_not_said(kinase: Screen, tell: Tell, near:
     bad = {"toxicity_herg": 0.9, "activity_EGFR_lo": 7.4, "activity_EGFR_hi": 8.8}
     assert tell(kinase, bad, inactive, alerts="NIH x") == (
         "measured 5.5, which contradicts the prediction (8.1 ± 0.4); "
-        f"{SELECTIVE}; hERG risk 0.90; 1 alert"
+        f"{SELECTIVE.replace('value', 'value from the prediction')}; hERG risk 0.90; 1 alert"
     )
     weak = {"activity_EGFR": 5.0, "activity_EGFR_std": 0.1}
     told = tell(kinase, weak, [near(1.0, 8.9, "=", SMILES)])
@@ -272,3 +272,29 @@ def test_nothing_is_left_out_and_nothing_is_claimed_far_away(
     if other > LIMITS["toxicity_distance"]:
         assert "toxicity not assessed" in told
         assert "risk" not in told
+
+
+@pytest.mark.parametrize(
+    ("limits", "distances", "measured", "expected"),
+    [
+        (LIMITS, (0.1, 0.1), True, []),
+        (LIMITS, (0.9, 0.1), True, []),  # that is a doubt, and told as one
+        (LIMITS, (0.1, 0.9), True, ["liabilities"]),
+        (LIMITS, (0.1, 0.1), False, ["measured compounds"]),
+        (LIMITS, (0.1, None), True, ["domain"]),
+        ({"activity_distance": 0.63}, (0.1, 0.1), True, ["domain"]),
+        ({}, (None, None), False, ["domain", "measured compounds"]),
+    ],
+)
+def test_what_cannot_be_assessed_is_named(
+    limits: dict[str, float],
+    distances: tuple[float | None, float | None],
+    measured: bool,
+    expected: list[str],
+    kinase: Screen,
+    near: Near,
+) -> None:
+    known = zip(("activity_distance", "toxicity_distance"), distances, strict=True)
+    row = {"smiles": SMILES} | {name: value for name, value in known if value is not None}
+    neighbours = {kinase.objective.primary[0].task: (near(0.8),) if measured else ()}
+    assert list(not_assessed(HitFacts(row, kinase, {}, limits, neighbours))) == expected

@@ -80,7 +80,7 @@ DRUGS = {
         ({"herg": 0.61}, "hERG risk 0.61 (higher than 61 % of approved drugs)"),
         (
             {"herg": 0.61, "ames": 0.51},
-            "risks: hERG 0.61, AMES 0.51 (higher than 61 % and 99 % of approved drugs)",
+            "risks: hERG 0.61, AMES 0.51 (higher than 61 % and >99 % of approved drugs)",
         ),
         ({"herg": 0.61, "dili": 0.98}, "risks: DILI 0.98, hERG 0.61"),  # not known of both
     ],

@@ -90,6 +90,18 @@ def test_measured_values_are_marked(tab: Any) -> None:
     assert tab.locator("#opened .close li").first.inner_text().startswith("KIT ")
 
 
+def test_the_rule_for_off_targets_is_stated_with_their_level(tab: Any) -> None:
+    told = tab.locator("#opened .panel p", has_text="Off-targets").inner_text()
+    rule = "at 6.5 or more, or at 6 or more (1 µM) and at most 1.0 below the primary target's"
+    assert told.startswith(f"Off-targets predicted or measured {rule} prediction: ")
+
+
+def test_the_key_has_no_number_that_looks_like_one_of_the_hit(tab: Any) -> None:
+    key = tab.locator("#opened .panel .key")
+    assert key.inner_text().startswith("Key: predicted pActivity")
+    assert key.locator(".own").inner_text() == "framed"
+
+
 def test_arrow_keys_go_through_the_cells_and_not_to_the_next_hit(tab: Any) -> None:
     assert tab.locator("#opened .cell[tabindex='0']").count() == 1
     tab.locator("#opened .cell").first.focus()
@@ -102,6 +114,7 @@ def test_arrow_keys_go_through_the_cells_and_not_to_the_next_hit(tab: Any) -> No
 
 def test_the_table_has_every_number(tab: Any, panel: TargetPanel) -> None:
     tab.click("#opened .panel-table summary")
+    tab.wait_for_selector("#opened .panel-table tbody")  # it is filled after the click
     rows = tab.locator("#opened .panel-table tbody tr")
     assert rows.count() == len(panel.targets)
     assert rows.filter(has_text="9.87").locator("th").inner_text() == "KIT"
@@ -156,6 +169,7 @@ def test_mutants_stand_below_their_wild_type(
     assert rows[1].split("\t")[3:] == ["12", "1.10", "87 %"]
     assert rows[2].split("\t")[1] == "no data"
     page.click("#opened .panel-table summary")
+    page.wait_for_selector("#opened .panel-table tbody")
     names = page.locator("#opened .panel-table tbody th").all_inner_texts()
     at = names.index("EGFR")
     assert names[at + 1 : at + 3] == ["EGFR T790M", "EGFR G719S"]

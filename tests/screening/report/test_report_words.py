@@ -66,9 +66,14 @@ def test_a_contradicted_prediction_has_a_chip_and_a_warning(tab: Any, ranking: R
     card = tab.locator("#opened .card")
     expect(card.locator(".contradicted")).to_have_text(told)
     expect(card.locator(".reason")).to_contain_text("contradicts the prediction")
+    source = "from the predictions, although a measurement contradicts one"
+    expect(card.locator(".parts h4")).to_contain_text(source)
+    but = "from the prediction, although the compound was measured"
+    expect(card.locator(".compared")).to_contain_text(but)
     tab.keyboard.press("ArrowRight")
     expect(tab.locator("#opened-name")).to_have_text(ranking.hits["name"][1])
     expect(card.locator(".contradicted")).to_have_count(0)
+    expect(card.locator(".parts h4")).not_to_contain_text("measurement")
 
 
 def test_the_card_has_the_whole_reason(tab: Any, ranking: Ranking) -> None:
@@ -190,7 +195,7 @@ def test_alerts_on_fewer_groups_say_so(tab: Any, evidence: list[Evidence]) -> No
 def test_a_card_compares_with_the_other_targets(tab: Any, ranking: Ranking) -> None:
     tab.locator(".tile a").first.click()
     told = tab.locator("#opened .compared")
-    expect(told).to_contain_text("the mean of 3 other kinases predicted.")
+    expect(told).to_contain_text("the mean of 3 other kinases predicted")
     expect(told).to_contain_text("Highest others: ")
     expect(told).not_to_contain_text("Not reliable")
     tab.evaluate(f"location.hash = 'hit-{len(ranking.hits)}'")

@@ -18,6 +18,7 @@ from gnn.card.mutant_card import MutantCard, MutantsCard
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
+from screening.reason.measurements import Contradiction
 from screening.runs.dossier import find_rows, id_of, open_dossier
 from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
 from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
@@ -56,6 +57,21 @@ def test_a_dossier_agrees_with_the_hit_list(drug_run: Outcome, hits_of: HitsOf) 
         assert {f"{flag.source} {flag.name}" for flag in judged.evidence.flags} == set(
             filter(None, hit["alerts"].split("; "))
         )
+
+
+def test_a_contradicted_prediction_is_named_as_the_source_of_score_and_margin(
+    drug_run: Outcome, hits_of: HitsOf
+) -> None:
+    past = open_run(drug_run.folder)
+    dossier = open_dossier(past, int(hits_of(drug_run.folder)[0]["row"]))
+    judged = dossier.evaluation
+    assert judged is not None
+    against = judged._replace(contradictions={"EGFR": Contradiction("measured 5.5", False)})
+    found = {one.title: one.rows for one in sections(dossier._replace(evaluation=against), past)}
+    told = "Score, from the predictions (EGFR measured 5.5, which contradicts the prediction)"
+    assert told in found
+    margin = found["Selectivity over the other targets"][0][1]
+    assert margin.endswith("; from the prediction, although the compound was measured 5.5")
 
 
 def test_other_targets_are_compared_as_in_the_hit_list(drug_run: Outcome, hits_of: HitsOf) -> None:

@@ -83,8 +83,12 @@ def test_the_term_over_a_group_is_the_margin_over_its_best(outcome: Outcome) -> 
     assert hits["d_selectivity_group"].between(0, 1).all()
     assert "selectivity" in hits["reason"][0]
     meanings = pd.read_csv(outcome.folder / "columns.csv", index_col="column")
-    told = f"the highest prediction on {len(others)} targets (group)"
+    its = f"group {first.group}, {len(others)} targets"
+    told = f"the highest prediction on a set of targets ({its})"
     assert told in str(meanings.loc["selectivity_group", "meaning"])
+    assert f"group {first.group} (" in hits["reason"][0]
+    assert f'stands_for = "group {first.group}"' in (outcome.folder / "screen.toml").read_text()
+    assert f"selectivity over group {first.group}, " in (outcome.folder / "report.html").read_text()
 
 
 def test_a_run_can_be_ranked_by_another_set(

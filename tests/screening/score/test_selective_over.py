@@ -12,12 +12,18 @@ from data.catalogue.panel import human_kinases
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import predicted_columns
 from screening.objective.objective import evaluate
-from screening.objective.screen_file import dump_screen, load_screen
+from screening.objective.screen_file import (
+    dump_scored,
+    dump_screen,
+    hash_screen,
+    load_screen,
+)
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import load_bundles
 from screening.score.acquisition import wanted_columns
 from screening.score.predicted_columns import prediction_columns
 from screening.score.selective_over import with_members
+from screening.text.words import describe_sets
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,38 @@ def test_a_set_has_the_other_targets_of_its_name(
     found = members(with_members(over(kinase, targets), bundles))
     assert found == genes(**wanted)
     assert found
+
+
+@pytest.mark.parametrize(
+    ("targets", "more", "meant"),
+    [
+        ("panel", (), "panel"),
+        ("group", (), "group TK"),
+        ("group", ("activity_AKT1",), "groups TK and AGC"),
+        ("family", (), "family EGFR"),
+        ("family", ("activity_SRC",), "families EGFR and Src"),
+        ("AGC", (), "group AGC"),
+        ("CK1", (), "group CK1"),  # a family as well
+        ("Src", (), "family Src"),
+    ],
+)
+def test_a_set_says_what_it_stands_for(
+    targets: str, more: tuple[str, ...], meant: str, kinase: Screen, bundles: tuple[Bundle, ...]
+) -> None:
+    first = kinase.objective.primary[0]
+    primary = (first, *(first.changed(task=task) for task in more))
+    wanted = over(kinase, targets).changed(primary=primary)
+    screen = with_members(wanted, bundles)
+    (term,) = screen.objective.selective_over
+    assert term.known_as == meant
+    count = len(term.known_members)
+    line = f"selectivity_{targets} is over {meant}, {count} targets"
+    assert describe_sets(screen) == [line]
+    # It names what follows from the models, and so is no part of a screen's hash.
+    unnamed = screen.changed(selective_over=(term.changed(stands_for=""),))
+    assert hash_screen(screen) == hash_screen(unnamed)
+    assert dump_scored(screen, ()) == dump_scored(unnamed, ())
+    assert f'stands_for = "{meant}"' in dump_screen(screen)
 
 
 def test_a_screen_without_the_term_stays_as_it_is(
