@@ -65,6 +65,12 @@ def fit_curve(concentrations_um: npt.ArrayLike, inhibitions: npt.ArrayLike) -> C
     return _fit(logs, values, doses, means)
 
 
+def predict(curve: Curve, concentrations_um: npt.ArrayLike) -> Floats:
+    """Return the inhibition [n] in percent that an exact curve gives at concentrations [n]."""
+    parameters = np.array([curve.bottom, curve.top, curve.hill, curve.value])
+    return _curve(parameters, 6.0 - np.log10(np.asarray(concentrations_um, np.float64)))
+
+
 def _find_bound(doses: Floats, means: Floats) -> Curve | None:
     """Return the bound of a series that stays on one side of half inhibition."""
     if means.max() < HALF:

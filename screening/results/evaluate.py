@@ -76,8 +76,8 @@ class Evaluation:
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing can be kept."""
-        return not self.with_value
+        """True if nothing can be kept: no well, or no final value."""
+        return not self.with_value and not self.wells_kept
 
 
 def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = None) -> Evaluation:

@@ -181,8 +181,8 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
         return
     if evaluation.is_empty:
         raise InputError(
-            "nothing is kept: no compound has a value; correct what was found, and give the "
-            "command again"
+            "nothing is kept: no well and no value can be used; correct what was found, and give "
+            "the command again"
         )
     registered, why_not = read_registered(evaluation.plan)
     note_if(why_not)
