@@ -127,7 +127,7 @@ def test_without_the_sets_a_card_speaks(monkeypatch: pytest.MonkeyPatch) -> None
     by = {(line.benchmark, line.metric): line for line in lines}
     card = {task.name: task for task in read_card(find_bundle("toxicity")).tasks}
     assert by["herg", "auroc"].ours.value == card["herg"].metrics["auroc"].network
-    assert by["ld50_zhu", "mae"].bar == Bar("ld50_zhu", "mae", high=0.56)
+    assert by["ld50_zhu", "mae"].bar == Bar("ld50_zhu", "mae", high=0.55)
     tox21 = [task.metrics["auroc"] for name, task in card.items() if name[:3] in ("NR-", "SR-")]
     assert len(tox21) == 12
     assert by["tox21", "auroc"].ours.value == pytest.approx(np.mean([m.network for m in tox21]))
@@ -138,16 +138,17 @@ def test_gains_are_those_of_the_card(
     monkeypatch: pytest.MonkeyPatch, make_bundle: Callable[..., Bundle], tmp_path: Path
 ) -> None:
     monkeypatch.delenv("HITLIST_MIRROR", raising=False)
-    lines, _ = measure_bundle("toxicity")
-    assert "gain over forest" not in table(lines)[0]  # its card is older
-    bundle = make_bundle(tmp_path / "new", tasks=(("solo", "c"), ("herg", "c")))
     gain = Gain(value=0.021, interval=(0.004, 0.04))
-    known = Metric(network=0.9, network_interval=(0.8, 1), forest=0.879, gain=gain)
-    tasks = tuple(
-        task.model_copy(update={"metrics": {"auroc": known}}) for task in bundle.card.tasks
-    )
-    card = bundle.card.model_copy(update={"tasks": tasks})
-    save_bundle(tmp_path / "new", card, [net.state_dict() for net in bundle.networks])
+    for folder, known in (("old", None), ("new", gain)):
+        bundle = make_bundle(tmp_path / folder, tasks=(("solo", "c"), ("herg", "c")))
+        metric = Metric(network=0.9, network_interval=(0.8, 1), forest=0.879, gain=known)
+        tasks = tuple(
+            task.model_copy(update={"metrics": {"auroc": metric}}) for task in bundle.card.tasks
+        )
+        card = bundle.card.model_copy(update={"tasks": tasks})
+        save_bundle(tmp_path / folder, card, [net.state_dict() for net in bundle.networks])
+    lines, _ = measure_bundle(str(tmp_path / "old"))
+    assert "gain over forest" not in table(lines)[0]
     measured, _ = measure_bundle(str(tmp_path / "new"))
     assert [line.gain for line in measured] == [gain, gain]
     headers, rows = table([*lines, *measured])
