@@ -1,5 +1,6 @@
 """``hitlist results``: read the results of the plates of a run, check them, and keep them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -241,6 +242,8 @@ def _show_findings(evaluation: "Evaluation") -> None:
         print()
         header = ("finding", "what", "where", "found", "expected", "done, and what to do")
         show_table(header, rows)
+        counts = Counter(one.severity for one in evaluation.findings)
+        note(f"findings: {', '.join(f'{count} {word}' for word, count in counts.items())}")
     else:
         print("nothing is wrong with the files")
 
