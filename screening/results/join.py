@@ -6,7 +6,7 @@ Nothing is dropped without a finding. A well that is in doubt is left out; its n
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from chem.records.message_text import counted, did_you_mean
+from chem.records.message_text import counted, did_you_mean, one_line
 from screening.lab.layout import EMPTY
 from screening.objective.wells import Well
 from screening.results.missing_wells import tell_missing
@@ -109,7 +109,8 @@ def _set_signals(plate: PlateResult, by_place: dict[Well, list[Signal]]) -> Iter
                 repeated["equal"].append(place)
     for text, places in unreadable.items():
         yield Finding(
-            "left out", "not a number", plate.name, named(places), repr(text), "a number",
+            "left out", "not a number", plate.name, named(places),
+            repr(one_line(text, 40)), "a number",
             "left out", "write the number that was measured, or leave the well out",
         )  # fmt: skip
     for kind, places in repeated.items():
@@ -146,12 +147,14 @@ def _check_compounds(
         hint = did_you_mean(text, known, "correct the ID, or check what was dispensed")
         planned = ", ".join(known)
         yield Finding(
-            "left out", "unknown compound", plate.name, named(places), repr(text), repr(planned),
+            "left out", "unknown compound", plate.name, named(places),
+            repr(one_line(text, 40)), repr(planned),
             "left out", hint,
         )  # fmt: skip
     for (text, planned), places in other.items():
         yield Finding(
-            "left out", "another compound", plate.name, named(places), repr(text), repr(planned),
+            "left out", "another compound", plate.name, named(places),
+            repr(one_line(text, 40)), repr(planned),
             "left out", "check which compound was dispensed, and correct the file",
         )  # fmt: skip
 
