@@ -78,6 +78,14 @@ RUN_ELSEWHERE = {
         ],
         "tests/flows/doctor/test_lost_runs.py",
     ),
+    **dict.fromkeys(
+        [
+            "hitlist results runs/mine reader.csv --check",
+            "hitlist results runs/mine reader.csv",
+            "hitlist verify campaign",
+        ],
+        "tests/flows/commands/finished_runs/test_results.py",
+    ),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "hitlist deploy kinase": "tests/flows/test_prefect.py",

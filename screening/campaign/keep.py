@@ -102,7 +102,9 @@ def keep(
         AlteredError: The log was changed.
     """
     if evaluation.is_empty:
-        raise InputError("no value can be kept; correct what was found, and give the command again")
+        raise InputError(
+            "no well and no value can be kept; correct what was found, and give the command again"
+        )
     with told_in_one_line(folder):
         if not (folder / LOG).exists() and not is_unused(folder) and not numbered(folder):
             raise InputError(

@@ -2,19 +2,22 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from chem.records.message_text import counted
-from screening.results.dose_response import FEWEST_DOSES, Curve, Qualifier, fit_curve
-from screening.results.reading.findings import Finding
+from screening.results.controls import MAD_TO_STD
+from screening.results.dose_response import FEWEST_DOSES, Curve, Qualifier, fit_curve, predict
+from screening.results.reading.findings import Finding, named
 from screening.results.reading.plate_plan import PACTIVITY, Compound, PlatePlan, Predicted
 from screening.results.reading.well_names import well_name
 from screening.results.well_results import PlateResult, WellResult
 
 PERCENT = "% inhibition"
+_LEAST_APART, _DEVIATIONS = 25.0, 5.0
+"""Percent of inhibition, and robust deviations, beyond which a well is an outlier of its curve."""
 Agreement = Literal["inside", "outside", "possible", ""]
 """An exact value inside or outside of the registered 90 % interval; a bound that allows values
 inside (``possible``) or not (``outside``); empty if they cannot be compared."""
@@ -113,16 +116,45 @@ def compute_values(
             "left out",
             "no value",
             "",
-            (one.compound.compound_id,),
-            one.problem,
+            tuple(one.compound.compound_id for one in values if one.problem == problem),
+            problem,
             "wells that give a value" if not is_series else "a curve that describes the data",
-            "the compound gets no value",
-            "look at its wells in wells.csv",
+            "no value is given",
+            "look at the wells in wells.csv",
         )
-        for one in values
-        if one.problem
+        for problem in dict.fromkeys(one.problem for one in values if one.problem)
     ]
-    return values, findings
+    return values, [*findings, *_mark_outliers(values, by_rank)]
+
+
+def _mark_outliers(
+    values: Sequence[CompoundValue], by_rank: Mapping[int, Sequence[WellResult]]
+) -> Iterator[Finding]:
+    """Mark wells that are far from the curve of their compound; yield a finding for each plate."""
+    marked: dict[str, list[WellResult]] = defaultdict(list)
+    for one in values:
+        wells = by_rank[one.compound.rank]
+        if one.curve is None or one.qualifier != "=":
+            continue
+        expected = predict(one.curve, [well.planned.concentration_um for well in wells])
+        apart = np.abs([well.inhibition for well in wells] - expected)
+        limit = max(_DEVIATIONS * MAD_TO_STD * float(np.median(apart)), _LEAST_APART)
+        for well, distance in zip(wells, apart.tolist(), strict=True):
+            if distance > limit:
+                well.marks.append("outlier of its curve")
+                marked[well.planned.plate].append(well)
+    for plate, wells in marked.items():
+        yield Finding(
+            "told",
+            "outlier of a curve",
+            plate,
+            named(well.planned.place for well in wells),
+            f"{counted(len(wells), 'well')} more than {_LEAST_APART:g} % and {_DEVIATIONS:g} "
+            "robust deviations from the curve",
+            "wells near their curve",
+            "kept, with a mark",
+            "",
+        )
 
 
 def _single(compound: Compound, wells: Sequence[WellResult]) -> CompoundValue:

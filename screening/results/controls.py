@@ -20,7 +20,7 @@ MAD_TO_STD = 1.4826
 GOOD, USABLE = 0.5, 0.0
 """Limits of Z': below the first it is told, below the second the plate is refused."""
 FEWEST = 3
-"""Controls of a kind that a plate needs."""
+"""Controls of a kind that a plate needs, unless fewer are planned."""
 _OUTLYING = 5.0
 """Robust standard deviations beyond which a control counts as an outlier of its kind."""
 _NOISE_OF_SPAN = 0.02
@@ -60,6 +60,12 @@ class Controls(NamedTuple):
         """``falls`` if the positive controls have the lower signal."""
         low = 0.0 if self.positive is None else self.positive.median
         return "falls" if low < self.negative.median else "rises"
+
+    @property
+    def fewest(self) -> int:
+        """The number of controls of the rarer kind."""
+        kinds = [self.negative, *([self.positive] if self.positive else [])]
+        return min(kind.wells for kind in kinds)
 
     @property
     def z_prime(self) -> float:
@@ -110,10 +116,11 @@ def read_controls(plate: PlateResult) -> Controls | None:
     """Return the controls of a plate; None if it has too few that can be used."""
     negative = [well.signal for well in plate.controls(NEGATIVE)]
     positive = [well.signal for well in plate.controls(POSITIVE)]
-    is_planned = any(well.planned.role == POSITIVE for well in plate.wells.values())
-    if len(negative) < FEWEST or (is_planned and len(positive) < FEWEST):
+    roles = [well.planned.role for well in plate.wells.values()]
+    needed = [min(FEWEST, roles.count(role)) for role in (NEGATIVE, POSITIVE)]
+    if not negative or len(negative) < needed[0] or len(positive) < needed[1]:
         return None
-    return Controls(summarize(negative), summarize(positive) if is_planned else None)
+    return Controls(summarize(negative), summarize(positive) if positive else None)
 
 
 def find_exchanged(

@@ -7,7 +7,6 @@ between bottom and top. The limits of the parameters are ``BOTTOM``, ``TOP`` and
 one log unit beyond the tested doses.
 """
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -45,7 +44,7 @@ class Curve(NamedTuple):
     """Why there is no value; empty if there is one."""
 
 
-def fit_curve(concentrations_um: Sequence[float], inhibitions: Sequence[float]) -> Curve:
+def fit_curve(concentrations_um: npt.ArrayLike, inhibitions: npt.ArrayLike) -> Curve:
     """Fit a curve to the wells of a compound.
 
     concentrations_um: [n] in µM. inhibitions: [n] in percent; replicates are wells of their own.
@@ -64,6 +63,12 @@ def fit_curve(concentrations_um: Sequence[float], inhibitions: Sequence[float]) 
     if np.ptp(means) < LEAST_SPAN:
         return _without(f"the means of the doses span {format_number(np.ptp(means), 0)} % only")
     return _fit(logs, values, doses, means)
+
+
+def predict(curve: Curve, concentrations_um: npt.ArrayLike) -> Floats:
+    """Return the inhibition [n] in percent that an exact curve gives at concentrations [n]."""
+    parameters = np.array([curve.bottom, curve.top, curve.hill, curve.value])
+    return _curve(parameters, 6.0 - np.log10(np.asarray(concentrations_um, np.float64)))
 
 
 def _find_bound(doses: Floats, means: Floats) -> Curve | None:

@@ -14,6 +14,7 @@ from screening.results.controls import Controls, Direction
 from screening.results.join import join
 from screening.results.plate_checks import check_plates
 from screening.results.reading.findings import SEVERITIES, Finding
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.plate_plan import PlatePlan
 from screening.results.reading.read_signals import read_signals
 from screening.results.reading.signals import SignalFile, SignalOptions
@@ -33,6 +34,8 @@ class Options(NamedTuple):
     decimal: Decimal | None = None
     units: str | None = None
     """Of a column of final values."""
+    plates: Sequence[str] = ()
+    """Other names of plates in the files, such as ``BC0017=kinase_P1``."""
     direction: Direction | None = None
     """The change of the signal with inhibition."""
     accepted: Collection[str] = ()
@@ -73,8 +76,8 @@ class Evaluation:
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing can be kept."""
-        return not self.with_value
+        """True if nothing can be kept: no well, or no final value."""
+        return not self.with_value and not self.wells_kept
 
 
 def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = None) -> Evaluation:
@@ -86,13 +89,14 @@ def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = N
     options = options or Options()
     _check_accepted(plan, options)
     wanted = SignalOptions(options.value_column, options.decimal)
+    names = PlateNames.of(plan.plates, options.plates)
     hashes = {path: hash_file(path) for path in paths}
     if len(set(hashes.values())) < len(paths):
         raise InputError(f"two of {len(paths)} files have the same bytes; name each file once")
     signals: list[SignalFile] = []
     others: list[Path] = []
     for path in hashes:
-        found = read_signals(read_table(path), plan.plates, wanted)
+        found = read_signals(read_table(path), names, wanted)
         if found is None:
             others.append(path)
         else:
@@ -103,6 +107,11 @@ def evaluate(plan: PlatePlan, paths: Sequence[Path], options: Options | None = N
             "two commands"
         )
     if signals:
+        if options.units is not None:
+            raise InputError(
+                f"{signals[0].path} has signals of wells, and --units is for final values; leave "
+                "it out"
+            )
         return _evaluate_plates(plan, signals, options, hashes)
     return _evaluate_compounds(plan, others, options, hashes)
 
@@ -135,6 +144,10 @@ def _evaluate_plates(
 def _evaluate_compounds(
     plan: PlatePlan, paths: Sequence[Path], options: Options, hashes: dict[Path, str]
 ) -> Evaluation:
+    if options.direction is not None:
+        raise InputError(
+            f"{paths[0]} has final values, and --signal is for signals of wells; leave it out"
+        )
     if len(paths) != 1:
         raise InputError(
             f"{paths[0]} and {paths[1]} have one row per compound each; keep them by two commands"

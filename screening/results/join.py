@@ -6,7 +6,7 @@ Nothing is dropped without a finding. A well that is in doubt is left out; its n
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from chem.records.message_text import counted, did_you_mean
+from chem.records.message_text import counted, did_you_mean, one_line
 from screening.lab.layout import EMPTY
 from screening.objective.wells import Well
 from screening.results.missing_wells import tell_missing
@@ -54,7 +54,7 @@ def _unknown_plate(name: str, signals: Sequence[Signal], plan: PlatePlan) -> Fin
     return Finding(
         "left out", "unknown plate", name, (), counted(len(signals), "well"),
         f"a plate of the run ({', '.join(plan.plates)})", "all its wells are left out",
-        f"{hint} Correct the plate's name in the file",
+        f"{hint} Correct the name in the file, or give --plate {name}={plan.plates[0]}",
     )  # fmt: skip
 
 
@@ -109,7 +109,8 @@ def _set_signals(plate: PlateResult, by_place: dict[Well, list[Signal]]) -> Iter
                 repeated["equal"].append(place)
     for text, places in unreadable.items():
         yield Finding(
-            "left out", "not a number", plate.name, named(places), repr(text), "a number",
+            "left out", "not a number", plate.name, named(places),
+            repr(one_line(text, 40)), "a number",
             "left out", "write the number that was measured, or leave the well out",
         )  # fmt: skip
     for kind, places in repeated.items():
@@ -142,16 +143,18 @@ def _check_compounds(
                 other[text, planned].append(place)
                 well.left_out.append(f"the file has {text} in it, the plan {planned}")
     for text, places in unknown.items():
-        known = [one.compound_id for one in plan.compounds.values()]
-        hint = did_you_mean(text, known, "correct the ID, or name the run that picked it")
-        planned = ", ".join(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        known = list(dict.fromkeys(plate.wells[one].planned.compound_id for one in places))
+        hint = did_you_mean(text, known, "correct the ID, or check what was dispensed")
+        planned = ", ".join(known)
         yield Finding(
-            "left out", "unknown compound", plate.name, named(places), repr(text), repr(planned),
+            "left out", "unknown compound", plate.name, named(places),
+            repr(one_line(text, 40)), repr(planned),
             "left out", hint,
         )  # fmt: skip
     for (text, planned), places in other.items():
         yield Finding(
-            "left out", "another compound", plate.name, named(places), repr(text), repr(planned),
+            "left out", "another compound", plate.name, named(places),
+            repr(one_line(text, 40)), repr(planned),
             "left out", "check which compound was dispensed, and correct the file",
         )  # fmt: skip
 

@@ -119,8 +119,15 @@ def find_peers(plate: PlateResult, others: Doses) -> Peers:
             sums[at], counts[at] = others.get((rank, dose), (0.0, 0))
     np.fill_diagonal(same, 0)
     roles = np.array([well.role for well in wells])
-    matrices = (sparse.csr_array(one) for one in (same, higher, lower))
-    return Peers([well.place for well in wells], roles, *matrices, sums, counts)
+    return Peers(
+        [well.place for well in wells],
+        roles,
+        sparse.csr_array(same),
+        sparse.csr_array(higher),
+        sparse.csr_array(lower),
+        sums,
+        counts,
+    )
 
 
 def doses_elsewhere(shares: Mapping[str, Floats], plates: Mapping[str, PlateResult]) -> Doses:

@@ -19,16 +19,15 @@ from screening.results.controls import (
     find_exchanged,
     read_controls,
 )
-from screening.results.peers import Floats, doses_elsewhere, find_peers, shares_of
+from screening.results.moved_plates import ACCEPT, check_moves
+from screening.results.peers import Floats, shares_of
 from screening.results.reading.findings import Finding, named
 from screening.results.reading.plate_plan import PlatePlan
-from screening.results.swaps import Move, count_evidence, find_moves
-from screening.results.well_results import PlateResult, WellResult
+from screening.results.well_results import PlateResult
 from screening.text.cells import format_number
 
 _RANGE, _SHOWN_WRONG, _FEWEST_SERIES = 0.3, 0.2, 3
 """Shares of signal over which a series counts; share of series that may fall; series needed."""
-ACCEPT = "--accept"
 
 
 class Checked(NamedTuple):
@@ -61,7 +60,7 @@ def check_plates(
         elif not plate.refused:
             plate.refuse("too few controls")
             findings.append(_too_few(name))
-    findings += _check_all_moves(plan, plates, controls, accepted)
+    findings += check_moves(plan, plates, controls, accepted)
     for name in [one for one in controls if not plates[one].refused]:
         findings += _check_exchanged(plates[name], controls[name])
         again = read_controls(plates[name])
@@ -72,8 +71,8 @@ def check_plates(
             controls[name] = again
     used = {name: one for name, one in controls.items() if not plates[name].refused}
     told = _check_direction(plates, used, direction, accepted)
-    for name, one in used.items():
-        told += _check_quality(plates[name], one, name in accepted)
+    for name in [one for one in used if not plates[one].refused]:
+        told += _check_quality(plates[name], used[name], name in accepted)
     used = {name: one for name, one in used.items() if not plates[name].refused}
     read = _common_direction(used)
     return Checked(used, read, _tell_direction(used, read, direction), findings + told)
@@ -81,77 +80,10 @@ def check_plates(
 
 def _too_few(name: str) -> Finding:
     return Finding(
-        "refused", "too few controls", name, (), f"fewer than {FEWEST} of a kind with a signal",
-        f"at least {FEWEST} of each kind", "the plate is refused",
+        "refused", "too few controls", name, (), "too few of a kind with a signal",
+        f"{FEWEST} of each kind, or all where fewer are planned", "the plate is refused",
         "export the plate again with its controls",
     )  # fmt: skip
-
-
-def _check_all_moves(
-    plan: PlatePlan,
-    plates: Mapping[str, PlateResult],
-    controls: Mapping[str, Controls],
-    accepted: Collection[str],
-) -> list[Finding]:
-    """Act on the plate with the strongest suspicion, then look at the others without its wells.
-
-    A plate whose wells moved makes its replicates on other plates look wrong.
-    """
-    findings: list[Finding] = []
-    left = list(controls)
-    while left:
-        shares = {name: shares_of(plates[name], one) for name, one in controls.items()}
-        found: dict[str, list[Move]] = {}
-        for name in left:
-            others = {
-                other: its
-                for other, its in shares.items()
-                if other != name and not plates[other].refused
-            }
-            peers = find_peers(plates[name], doses_elsewhere(others, plates))
-            noise = controls[name].noise
-            found[name] = find_moves(plan.form(name), peers, shares[name], noise)
-            if not found[name] and not count_evidence(peers, shares[name]):
-                findings.append(_not_checked(name))
-        suspected = {name: moves for name, moves in found.items() if moves}
-        if not suspected:
-            break
-        worst = max(suspected, key=lambda name: suspected[name][0].gain)
-        wells = list(plates[worst].wells.values())
-        for move in suspected[worst]:
-            moved = [wells[at] for at in move.wells]
-            findings.append(_act_on(plates[worst], move, moved, worst in accepted))
-        left = [name for name in suspected if name != worst]
-    return findings
-
-
-def _not_checked(name: str) -> Finding:
-    return Finding(
-        "told", "order of wells not checked", name, (), "no replicates and no dose series",
-        "wells that vouch for each other", "only the controls were compared with the plan", "",
-    )  # fmt: skip
-
-
-def _act_on(plate: PlateResult, move: Move, moved: list[WellResult], is_accepted: bool) -> Finding:
-    what = "all controls exchanged" if move.is_of_controls else "moved wells"
-    used = [one for one in moved if one.is_kept]
-    where = () if move.is_whole else named(one.planned.place for one in used)
-    basis = f"signals that fit the plan better if {move.told}"
-    advice = f"correct the file, or give {ACCEPT} {plate.name} if it is right as it is"
-    if is_accepted:
-        for one in used:
-            one.marks.append(f"accepted though it seems that {move.told}")
-        done = "kept as they are in the file, as you accept the plate"
-        return Finding("told", what, plate.name, where, basis, "the plan", done, "")
-    if move.is_certain and not move.is_whole:
-        for one in used:
-            one.left_out.append(f"it seems that {move.told}")
-        done = "these wells are left out, the others are kept"
-        return Finding("left out", what, plate.name, where, basis, "the plan", done, advice)
-    plate.refuse(f"it seems that {move.told}")
-    doubt = "" if move.is_certain else ", which other moves explain nearly as well"
-    done = f"the plate is refused{doubt}"
-    return Finding("refused", what, plate.name, where, basis, "the plan", done, advice)
 
 
 def _check_exchanged(plate: PlateResult, controls: Controls) -> list[Finding]:
@@ -199,16 +131,19 @@ def _check_direction(
 ) -> list[Finding]:
     """Refuse plates whose controls seem exchanged altogether: positive for negative."""
     findings = []
+    counts = Counter(one.direction for one in used.values())
+    is_tie = len(counts) > 1 and len(set(counts.values())) == 1
     common = wanted or _common_direction(used)
     for name, controls in used.items():
         if name in accepted or controls.positive is None:
             continue
         reasons = []
-        if controls.direction != common:
-            told = "you say that it" if wanted else "on most plates it"
+        if controls.direction != common or (is_tie and not wanted):
+            told = f"you say that it {common}" if wanted else f"on most plates it {common}"
+            told = "on as many plates it does not" if is_tie and not wanted else told
             reasons.append(
                 f"a signal that {controls.direction} from the negative to the positive controls, "
-                f"while {told} {common}"
+                f"while {told}"
             )
         rising, falling = _series(plates[name], shares_of(plates[name], controls))
         if rising + falling >= _FEWEST_SERIES and rising <= _SHOWN_WRONG * (rising + falling):
@@ -276,6 +211,19 @@ def _tell_direction(
 def _check_quality(plate: PlateResult, controls: Controls, is_accepted: bool) -> list[Finding]:
     """Refuse a plate with Z' below 0, and tell of one below 0.5."""
     z = controls.z_prime
+    if controls.fewest < FEWEST:
+        return [
+            Finding(
+                "told",
+                "few controls",
+                plate.name,
+                (),
+                f"{controls.fewest} of a kind",
+                f"at least {FEWEST}",
+                "kept; Z' says nothing with so few",
+                "plan more (controls_each)",
+            )
+        ]
     if np.isnan(z) or z >= GOOD:
         return []
     assert controls.positive is not None

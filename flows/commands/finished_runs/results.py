@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from screening.results.evaluate import Evaluation, Options
     from screening.results.reading.plate_plan import PlatePlan
 
-SHOWN_WELLS, SHOWN_COMPOUNDS = 12, 30
+SHOWN_WELLS, SHOWN_COMPOUNDS = 6, 30
 """The most wells of a finding, and compounds, that a terminal shows; the files have all."""
 
 
@@ -65,6 +65,15 @@ class ReadingOptions:
             show_default="from the controls",
         ),
     ] = None
+    plate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=PLATE",
+            help="Other name of a plate in the files, such as its barcode: BC0017=kinase_P1. May "
+            "be repeated.",
+            show_default=False,
+        ),
+    ] = None
     accept: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,6 +93,7 @@ class ReadingOptions:
             self.value_column,
             _word(self.decimal, "--decimal", "point", "comma"),
             self.units,
+            tuple(self.plate or ()),
             _word(self.signal, "--signal", "falls", "rises"),
             tuple(self.accept or ()),
         )
@@ -171,8 +181,8 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
         return
     if evaluation.is_empty:
         raise InputError(
-            "nothing is kept: no compound has a value; correct what was found, and give the "
-            "command again"
+            "nothing is kept: no well and no value can be used; correct what was found, and give "
+            "the command again"
         )
     registered, why_not = read_registered(evaluation.plan)
     note_if(why_not)

@@ -13,6 +13,7 @@ from chem.errors import InputError
 from chem.records.message_text import one_line
 from data.assay.cells.cells import is_missing
 from screening.objective.wells import Well
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.signals import RawWell
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import MOST_COLUMNS, read_letters, row_letters
@@ -20,7 +21,6 @@ from screening.results.reading.well_names import MOST_COLUMNS, read_letters, row
 FEWEST_COLUMNS = 3
 """Column numbers that make a line the head of a grid."""
 _COLUMN = re.compile(r"0?([1-9]\d?)")
-_PLATE_NUMBER = re.compile(r"\bplate\W{0,3}(?:no|nr|number)?\W{0,3}(\d{1,4})\b", re.IGNORECASE)
 
 
 class Grid(NamedTuple):
@@ -38,10 +38,10 @@ class Grid(NamedTuple):
     wells: tuple[RawWell, ...]
 
 
-def find_grids(table: TextTable, plates: Sequence[str]) -> list[Grid]:
+def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
     """Return all grids of a file, in order.
 
-    plates: the names of the plates of the plan.
+    plates: those of the plan.
 
     Raises:
         InputError: A grid has several lines of numbers for a row, or a row twice.
@@ -132,32 +132,13 @@ def _check_no_second_line(table: TextTable, at: int, start: int, width: int, las
         )
 
 
-def _find_plate(
-    above: Sequence[Sequence[str]], corner: str, plates: Sequence[str]
-) -> tuple[str, str]:
+def _find_plate(above: Sequence[Sequence[str]], corner: str, plates: PlateNames) -> tuple[str, str]:
     """Return the plate that the corner cell or the text above a grid names, and what named it."""
     texts = [corner, *(" ".join(cell for cell in line if cell) for line in reversed(above))]
-    texts = [text for text in texts if text and text not in ("<>", "\\", "/")]
-    for text in texts:
-        if plate := find_name(text, plates):
-            return plate, f"{one_line(text, 60)!r}"
-    for text in texts:
-        if found := _PLATE_NUMBER.search(text):
-            ending = f"_P{int(found[1])}"
-            if plate := next((name for name in plates if name.endswith(ending)), ""):
-                return plate, f"the number in {one_line(text, 60)!r}"
-    return (one_line(texts[0], 60), "") if texts and len(plates) != 1 else ("", "")
-
-
-def find_name(text: str, plates: Sequence[str]) -> str:
-    """Return the plate whose name stands in a text as a word of its own; empty if none does.
-
-    >>> find_name("Plate: kinase_p2 (read 1)", ["kinase_P1", "kinase_P2", "kinase_P21"])
-    'kinase_P2'
-    """
-    found = [
-        name
-        for name in plates
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)
-    ]
-    return max(found, key=len, default="")
+    texts = [one_line(text, 200) for text in texts if text and text not in ("<>", "\\", "/")]
+    for find in (plates.within, plates.numbered):
+        for text in texts:
+            plate, told = find(text)
+            if plate:
+                return plate, told
+    return (one_line(texts[0], 60), "") if texts and len(plates.names) != 1 else ("", "")

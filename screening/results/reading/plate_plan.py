@@ -96,6 +96,8 @@ class PlatePlan:
     """Every well, including empty ones, by plate and position, in the order of the file."""
     compounds: dict[int, Compound]
     """By rank."""
+    own_columns: frozenset[str] = frozenset()
+    """Columns that the run wrote into its hit list, without a vendor's: never measured values."""
 
     @property
     def plates(self) -> list[str]:
@@ -150,9 +152,11 @@ def read_plan(run: RunFolder, task: str | None = None) -> PlatePlan:
         for cells in _read(run, HITS)
         if (rank := int(cells["rank"])) in predicted
     }
-    units = {cells["column"]: cells.get("unit", "") for cells in _read(run, DICTIONARY)}
+    columns = _read(run, DICTIONARY)
+    units = {cells["column"]: cells["unit"] for cells in columns}
     is_potency = units.get(primary.task, PACTIVITY) == PACTIVITY
-    return PlatePlan(run, screen, primary.task, primary.name, is_potency, wells, compounds)
+    own = frozenset(cells["column"] for cells in columns if cells["group"] != "vendor")
+    return PlatePlan(run, screen, primary.task, primary.name, is_potency, wells, compounds, own)
 
 
 def _find_task(screen: Screen, task: str | None) -> Primary:

@@ -6,19 +6,20 @@ from pathlib import Path
 from chem.errors import InputError
 from chem.records.message_text import counted
 from data.assay.headers.units import MOLAR
-from screening.results.reading.grids import Grid, find_grids, find_name
+from screening.results.reading.grids import Grid, find_grids
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.signals import RawWell, SignalFile, SignalOptions, read_values
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_rows import WellTable, find_header, read_well_rows
 
 
 def read_signals(
-    table: TextTable, plates: Sequence[str], options: SignalOptions | None = None
+    table: TextTable, plates: PlateNames, options: SignalOptions | None = None
 ) -> SignalFile | None:
     """Read grids of plates, or one row per well; None if the file has neither.
 
-    plates: the names of the plates of the plan. A file that names no plate is that of the only
-    plate, or of the one that its name has.
+    plates: those of the plan. A file that names no plate is that of the only plate, or of the one
+    that its name has.
 
     Raises:
         InputError: The column of the signal or the plate is not certain, or numbers can be read in
@@ -34,7 +35,7 @@ def read_signals(
 
 
 def _of_rows(
-    table: TextTable, header: int, plates: Sequence[str], options: SignalOptions
+    table: TextTable, header: int, plates: PlateNames, options: SignalOptions
 ) -> SignalFile:
     found = read_well_rows(table, header, options.value_column, plates)
     if not found.wells:
@@ -48,7 +49,7 @@ def _of_rows(
         f"one row per well, column {found.signal_column!r}",
         f"{counted(len(wells), 'row')} below the header in line {found.header_line}",
         f"separated by {table.separator_name}",
-        *filter(None, [style, plate_told]),
+        *filter(None, [style, plate_told, *found.told]),
     ]
     unit = found.concentration_unit if found.concentration_unit in MOLAR else ""
     told = f"read as: {', '.join(parts)}"
@@ -56,9 +57,7 @@ def _of_rows(
     return SignalFile(table.path, "wells", told, signals, unit, column, table.notes)
 
 
-def _with_plates(
-    path: Path, found: WellTable, plates: Sequence[str]
-) -> tuple[Sequence[RawWell], str]:
+def _with_plates(path: Path, found: WellTable, plates: PlateNames) -> tuple[Sequence[RawWell], str]:
     """Give a plate to the wells of a file without a column of plates."""
     if found.has_plates:
         return found.wells, ""
@@ -66,20 +65,21 @@ def _with_plates(
     return [well._replace(plate=plate) for well in found.wells], told
 
 
-def _only_plate(path: Path, plates: Sequence[str]) -> tuple[str, str]:
+def _only_plate(path: Path, plates: PlateNames) -> tuple[str, str]:
     """Return the plate of a file that names none, and why."""
-    if plate := find_name(path.stem, plates):
+    plate, _ = plates.within(path.stem)
+    if plate:
         return plate, f"plate {plate} from the name of the file"
-    if len(plates) == 1:
-        return plates[0], f"plate {plates[0]}, the only one of the run"
+    if len(plates.names) == 1:
+        return plates.names[0], f"plate {plates.names[0]}, the only one of the run"
     raise InputError(
-        f"{path}: found no name of a plate, expected one of {', '.join(plates)}; add a column "
-        "'plate' or a title line, or put the plate's name into the name of the file"
+        f"{path}: found no name of a plate, expected one of {', '.join(plates.names)}; add a "
+        "column 'plate' or a title line, or put the plate's name into the name of the file"
     )
 
 
 def _of_grids(
-    table: TextTable, grids: Sequence[Grid], plates: Sequence[str], options: SignalOptions
+    table: TextTable, grids: Sequence[Grid], plates: PlateNames, options: SignalOptions
 ) -> SignalFile:
     wells: list[RawWell] = []
     told = []

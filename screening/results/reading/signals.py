@@ -87,7 +87,7 @@ def read_values(
             problem = f"{one.text} (another decimal mark than the other cells)"
         else:
             read = read_cell(one.text, style.style)
-            if isinstance(read, Reading) and not read.bound and not read.unit:
+            if isinstance(read, Reading) and read == Reading(read.number):
                 value = read.number
             else:
                 problem = one.text

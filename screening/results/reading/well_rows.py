@@ -9,6 +9,7 @@ from chem.records.message_text import did_you_mean
 from data.assay.cells.cells import Reading, is_missing, read_cell
 from data.assay.headers.units import find_molar_unit
 from screening.objective.wells import Well
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.signals import RawWell
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import read_letters, read_well
@@ -63,6 +64,8 @@ class WellTable(NamedTuple):
     has_plates: bool
     header_line: int
     """From 1."""
+    told: tuple[str, ...]
+    """Plates that have another name in the file."""
 
 
 def fold(name: str) -> str:
@@ -80,37 +83,47 @@ def find_header(table: TextTable) -> int | None:
 
 
 def read_well_rows(
-    table: TextTable, at: int, value_column: str | None, plates: Sequence[str]
+    table: TextTable, at: int, value_column: str | None, plates: PlateNames
 ) -> WellTable:
     """Read the wells below a header.
 
     at: the line of the header, from 0. value_column: the column of the signal; None: found.
-    plates: the names of the plates of the plan, which are found in any case.
+    plates: those of the plan. Without a column of plates, title lines above and between the wells
+    may name them; the header may be repeated there.
 
     Raises:
         InputError: The column of the signal is missing or not certain.
     """
     header = table.lines[at]
     rows = [(n, cells) for n, cells in enumerate(table.lines[at + 1 :], at + 2) if cells]
+    rows = [(n, cells) for n, cells in rows if cells != header]
     columns = _find_columns(table, header, [cells for _, cells in rows], value_column)
-    known = {name.lower(): name for name in plates}
+    titles = [" ".join(filter(None, cells)) for cells in table.lines[:at]]
+    named = [plate for plate, _ in map(plates.within, reversed(titles)) if plate]
+    titled = named[0] if named else ""
     wells = []
+    told: dict[str, None] = {}
     for number, cells in rows:
         cells = [*cells, *([""] * (len(header) - len(cells)))]
-        well = _well_text(cells, columns)
-        if not well and is_missing(cells[columns.signal]):
-            continue  # a line of the instrument below the table
-        plate = _cell(cells, columns.plate)
-        plate = known.get(plate.lower(), plate)
-        place = _place(cells, columns)
-        compound, conc = _cell(cells, columns.compound), _cell(cells, columns.concentration)
+        well, place = _well_text(cells, columns), _place(cells, columns)
         text = cells[columns.signal]
+        if place is None and is_missing(text):
+            title, _ = plates.within(" ".join(filter(None, cells)))
+            titled = title or titled
+            if title or not well:
+                continue  # a line of the instrument, not a well
+        plate, by = (
+            plates.exact(_cell(cells, columns.plate)) if columns.plate >= 0 else (titled, "")
+        )
+        if by:
+            told[f"plate {plate} by {by}"] = None
+        compound, conc = _cell(cells, columns.compound), _cell(cells, columns.concentration)
         wells.append(RawWell(plate, well, place, text, number, compound, conc))
-    named = header[columns.concentration] if columns.concentration >= 0 else ""
-    unit = _unit_of(named, [well.concentration for well in wells]) if named else ""
-    has_plates = columns.plate >= 0
+    column = header[columns.concentration] if columns.concentration >= 0 else ""
+    unit = _unit_of(column, [well.concentration for well in wells]) if column else ""
+    has_plates = columns.plate >= 0 or all(well.plate for well in wells)
     signal = header[columns.signal]
-    return WellTable(tuple(wells), signal, named, unit, has_plates, at + 1)
+    return WellTable(tuple(wells), signal, column, unit, has_plates, at + 1, tuple(told))
 
 
 def _cell(cells: Sequence[str], at: int) -> str:

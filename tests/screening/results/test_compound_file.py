@@ -142,3 +142,27 @@ def test_bad_cells_are_told_and_several_columns_asked_for(plan: PlatePlan, tmp_p
 def test_a_file_of_nothing_known_is_refused(plan: PlatePlan, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="neither wells nor grids of a plate nor compounds"):
         read(plan, tmp_path / "x.csv", "a,b\n1,2\n")
+
+
+def test_a_row_of_units_under_the_header_is_read(plan: PlatePlan, tmp_path: Path) -> None:
+    found = read(plan, tmp_path / "x.csv", "compound_id,IC50\n,uM\n=C1,0.1\n007,2\n")
+    assert values(found) == {"=C1": (7.0, "=", 1), "007": (5.699, "=", 1)}
+    assert found.findings == []
+
+
+def test_predictions_of_the_hit_list_are_no_results(plan: PlatePlan, tmp_path: Path) -> None:
+    """Somebody adds a column to ``hits.csv``, which has predicted potencies in nM."""
+    plan = replace(plan, own_columns=frozenset({"rank", "EGFR_nM", "compound_id"}))
+    text = "rank,compound_id,EGFR_nM,predicted_pIC50,IC50 nM\n1,=C1,3,8,100\n2,007,5,7,200\n"
+    found = read(plan, tmp_path / "x.csv", text)
+    assert values(found) == {"=C1": (7.0, "=", 1), "007": (6.699, "=", 1)}
+    assert any("not read as results: rank, EGFR_nM, pred" in one for one in found.told)
+
+
+def test_titles_above_and_ids_under_any_header_are_found(plan: PlatePlan, tmp_path: Path) -> None:
+    text = "Assay:,EGFR\nOperator,AB\n\ncompound_id,n,IC50 nM\nX9,7,5\n007,7,10\n=C1,7,20\n"
+    found = read(plan, tmp_path / "x.csv", text)
+    assert values(found) == {"=C1": (7.699, "=", 1), "007": (8.0, "=", 1)}
+    assert [one.wells for one in found.findings] == [("X9",)]
+    found = read(plan, tmp_path / "y.csv", "Muster,IC50 nM\n007,10\n=C1,20\n")
+    assert set(values(found)) == {"007", "=C1"}

@@ -115,3 +115,19 @@ def test_several_files_are_read_together_and_mistakes_are_refused(tmp_path: Path
         evaluate(truth.plan, [paths[0], paths[0]])
     with pytest.raises(InputError, match="--accept names 'P9', expected a plate of the run"):
         evaluate(truth.plan, paths, Options(accepted=("P9",)))
+
+
+def test_a_well_far_from_its_curve_is_marked_and_kept(tmp_path: Path) -> None:
+    """One series of each compound: no replicate shows it."""
+    truth = make_truth(38, 3, points=8)
+    own = dict(truth.signals[PLATE])
+    rank = max(truth.potencies, key=lambda one: -abs(truth.potencies[one] - 6.5))
+    odd = next(
+        at for at, one in truth.plan.wells[PLATE].items() if (one.rank, one.dose) == (rank, 8)
+    )
+    own[odd] -= 18_000
+    found = evaluate(truth.plan, [write_wells(tmp_path / "x.csv", truth, {PLATE: own})])
+    (told,) = found.findings
+    assert (told.what, told.wells) == ("outlier of a curve", (odd.name,))
+    assert found.plates[PLATE].wells[odd].is_kept
+    assert found.plates[PLATE].wells[odd].marks == ["outlier of its curve"]

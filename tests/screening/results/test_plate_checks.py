@@ -135,3 +135,24 @@ def test_robust_figures_are_those_of_normal_values() -> None:
     assert both.z_prime == pytest.approx(1 - 3 * 6 / 90, abs=0.02)
     assert both.signal_to_background == pytest.approx(10, abs=0.2)
     assert high.cv == pytest.approx(5, abs=0.3)
+
+
+def test_two_plates_that_contradict_each_other_are_both_refused(tmp_path: Path) -> None:
+    """With two replicates, nothing tells which plate has its controls exchanged."""
+    truth = make_truth(200, 2, replicates=2, replicate_plates=True, top_uM=1.0)
+    name = truth.plan.plates[1]
+    own = dict(truth.signals[name])
+    own |= {at: 55_000 - own[at] for at, w in truth.plan.wells[name].items() if w.is_control}
+    found = run(truth, tmp_path, {**truth.signals, name: own})
+    assert all(one.refused for one in found.plates.values())
+    assert found.is_empty
+    assert {one.what for one in found.findings if one.severity == "refused"} == {
+        "all controls exchanged"
+    }
+
+
+def test_one_planned_control_of_a_kind_is_used_and_told(tmp_path: Path) -> None:
+    truth = make_truth(20, 2, controls_each=1, replicates=2)
+    found = run(truth, tmp_path)
+    assert kinds(found) == ["told: few controls"]
+    assert len(found.with_value) == 20

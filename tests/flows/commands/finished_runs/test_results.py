@@ -137,4 +137,4 @@ def test_mistakes_are_one_line(
     flat = {name: dict.fromkeys(own, 5.0) for name, own in truth.signals.items()}
     answer = run("results", run_folder, write_wells(tmp_path / "y.csv", truth, flat))
     assert answer.code == 2
-    assert "nothing is kept: no compound has a value" in answer.err
+    assert "nothing is kept: no well and no value can be used" in answer.err

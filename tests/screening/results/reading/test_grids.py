@@ -7,6 +7,7 @@ import pytest
 from chem.errors import InputError
 from screening.objective.wells import Well
 from screening.results.reading.grids import find_grids
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.read_signals import read_signals
 from screening.results.reading.signals import SignalFile, SignalOptions
 from screening.results.reading.text_table import read_table
@@ -33,7 +34,7 @@ def grid(rows: int, columns: int, separator: str, decimal: str = ".") -> str:
 
 def read(path: Path, text: str, plates: list[str], decimal: str | None = None) -> SignalFile:
     path.write_text(text, encoding="utf-8")
-    found = read_signals(read_table(path), plates, SignalOptions(None, decimal))  # type: ignore[arg-type]
+    found = read_signals(read_table(path), PlateNames.of(plates), SignalOptions(None, decimal))  # type: ignore[arg-type]
     assert found is not None
     return found
 
@@ -98,7 +99,7 @@ def test_a_trailing_column_and_a_removed_column_are_understood(tmp_path: Path) -
     text = "\n".join(",".join([*line[:5], *line[6:], "450"]) for line in lines)
     path = tmp_path / "x.csv"
     path.write_text(text.replace("12,450", "12,", 1))
-    (found,) = find_grids(read_table(path), ["p"])
+    (found,) = find_grids(read_table(path), PlateNames.of(["p"]))
     assert found.columns == (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12)
     places = {one.place for one in found.wells}
     assert Well(0, 4) not in places
@@ -111,7 +112,7 @@ def test_two_readings_in_a_row_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("\n".join([lines[0], lines[1], second, lines[2], second]))
     with pytest.raises(InputError, match="line 3: found a second line of numbers for row A"):
-        find_grids(read_table(path), ["p"])
+        find_grids(read_table(path), PlateNames.of(["p"]))
 
 
 def test_numbers_that_can_be_read_in_two_ways_are_asked_for(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chem.errors import InputError
 from screening.objective.wells import Well
+from screening.results.reading.plate_names import PlateNames
 from screening.results.reading.read_signals import read_signals
 from screening.results.reading.signals import SignalFile, SignalOptions
 from screening.results.reading.text_table import read_table
@@ -20,7 +21,7 @@ def read(
     path: Path, text: str, column: str | None = None, plates: list[str] = PLATES
 ) -> SignalFile:
     path.write_bytes(text.encode())
-    found = read_signals(read_table(path), plates, SignalOptions(column))
+    found = read_signals(read_table(path), PlateNames.of(plates), SignalOptions(column))
     assert found is not None
     assert found.layout == "wells"
     return found
@@ -91,8 +92,32 @@ def test_an_excel_workbook_is_asked_for_as_csv(tmp_path: Path) -> None:
 def test_utf16_and_bom_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.write_bytes("Well\tSignal\r\nA1\t5\r\n".encode("utf-16"))
-    found = read_signals(read_table(path), ["p"])
+    found = read_signals(read_table(path), PlateNames.of(["p"]))
     assert found is not None
     assert [one.value for one in found.signals] == [5]
     path.write_bytes("\ufeffWell,Signal\r\nA1,5\r\n".encode())
-    assert read_signals(read_table(path), ["p"]) is not None
+    assert read_signals(read_table(path), PlateNames.of(["p"])) is not None
+
+
+def test_title_lines_name_the_plates_of_rows(tmp_path: Path) -> None:
+    block = "Well,Signal\nA1,{}\nA2,{}\n"
+    text = f"Plate: kinase_P2\n{block.format(1, 2)}\nPlate: kinase_P1,\n{block.format(3, 4)}"
+    found = read(tmp_path / "x.csv", text)
+    assert [(one.raw.plate, one.value) for one in found.signals] == [
+        ("kinase_P2", 1), ("kinase_P2", 2), ("kinase_P1", 3), ("kinase_P1", 4),
+    ]  # fmt: skip
+
+
+def test_numbers_and_other_names_of_plates(tmp_path: Path) -> None:
+    text = "Plate,Well,Signal\n1,A1,5\nBC-77,A1,6\nBC-78,A1,7\n"
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    names = PlateNames.of(PLATES, ["bc-77=kinase_P2"])
+    found = read_signals(read_table(path), names)
+    assert found is not None
+    assert [one.raw.plate for one in found.signals] == ["kinase_P1", "kinase_P2", "BC-78"]
+    assert "plate kinase_P1 by the number '1'" in found.told
+    assert "plate kinase_P2 by --plate" in found.told
+    for wrong, told in (("BC-77", "expected the name in the file"), ("a=b", "that the run lacks")):
+        with pytest.raises(InputError, match=told):
+            PlateNames.of(PLATES, [wrong])
