@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 
-
 from tests.flows.conftest import Run as RunCommand
 from tests.screening.campaign.prospective.conftest import campaign as campaign
 
