@@ -86,6 +86,13 @@ RUN_ELSEWHERE = {
         ],
         "tests/flows/commands/finished_runs/test_results.py",
     ),
+    **dict.fromkeys(
+        [
+            "hitlist campaign campaign",
+            "hitlist campaign campaign --html campaign.html --csv campaign.csv",
+        ],
+        "tests/flows/commands/finished_runs/test_campaign.py",
+    ),
     "hitlist server": "tests/flows/test_prefect.py: it becomes Prefect's server",
     "prefect": "tests/flows/test_prefect.py",
     "hitlist deploy kinase": "tests/flows/test_prefect.py",

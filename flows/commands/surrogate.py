@@ -1,6 +1,7 @@
 """``hitlist surrogate``: train the small network that triages compounds for a bundle."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Annotated
@@ -94,6 +95,8 @@ def make_surrogate(
     folder = find_bundle(name)
     # The old surrogate is not loaded: it may be damaged, and is replaced here.
     bundle = load_bundle(folder, featurizer_spec()["hash"], surrogate=False)
+    # It imitates the model alone: results come and go, and the ensembles apply them.
+    bundle = replace(bundle, own_results=None)
     check_writable(folder, BUNDLE_REMEDY)
     structures, said = [], []
     for library in libraries:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gnn.card.results_card import TaskResultsCard
 
 HEADER = (
-    *("task", "results", "plates", "later results", "RMSE before", "RMSE"),
+    *("task", "results", "events", "later results", "RMSE before", "RMSE"),
     *("in 90 % interval before", "in 90 % interval"),
 )
 
@@ -23,7 +23,7 @@ def show_own_results(tasks: "Mapping[str, TaskResultsCard]", left_out: Mapping[s
 
     rows = [
         [
-            *(name, f"{one.results:,}", f"{one.plates:,}", f"{one.foreseen:,}"),
+            *(name, f"{one.results:,}", f"{one.events:,}", f"{one.foreseen:,}"),
             *map(number, (one.rmse_before, one.rmse, one.coverage_before, one.coverage)),
         ]
         for name, one in tasks.items()
@@ -33,9 +33,9 @@ def show_own_results(tasks: "Mapping[str, TaskResultsCard]", left_out: Mapping[s
         if count:
             note(f"left out: {count:,} {why}")
     if any(one.rmse is None for one in tasks.values()):
-        note("with one plate, nothing tells yet whether predictions become better")
+        note("without later exact results, nothing tells yet whether predictions become better")
     else:
         note(
-            "later results: of the plates after the first, each predicted with the results of "
-            "earlier plates only"
+            "later results: of the events after the first, each predicted with the results of "
+            "earlier events only"
         )

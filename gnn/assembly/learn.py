@@ -1,7 +1,7 @@
 """Adds a campaign's own results to a bundle, so that they move its predictions. Trains nothing.
 
-The results are kept as errors of the bundle's own predictions. Those of plates after the first are
-predicted from earlier plates as well, and the card tells whether that was better.
+The results are kept as errors of the bundle's own predictions. Those of later events are predicted
+from the results of earlier ones as well, and the card tells whether that was better.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle, write_card
 from gnn.bundle.column_names import DISTANCE
 from gnn.bundle.measured_compounds import FILE as MEASURED
-from gnn.bundle.own_results import FILE, MOST_COMPOUNDS, save_own_results
+from gnn.bundle.own_results import FILE, MOST_RESULTS, check_together, save_own_results
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import FILE as SURROGATE
 from gnn.calibration.calibration import NORMAL_90
@@ -36,10 +36,9 @@ from gnn.updating.moved_tasks import OwnResults, TaskResults
 from gnn.updating.own_intervals import OwnIntervals
 from gnn.updating.series_offset import SeriesOffset
 
-TRAINED_ON = "compounds that the model was trained on"
-UNREADABLE = "structures that cannot be read"
-ALLOWED = "bounds that the prediction respects"
-OTHER_TASK = "results of other targets or units"
+TRAINED_ON = "of compounds that the model saw, on this target or another"
+UNREADABLE = "of structures that cannot be read"
+OTHER_TASK = "of other targets or units"
 
 
 class Result(NamedTuple):
@@ -52,15 +51,15 @@ class Result(NamedTuple):
     """In the task's unit."""
     bound: int
     """0 measured, -1 the true value is at most the value, +1 at least."""
-    plate: int
-    """Place of its plate in time, ascending."""
+    event: int
+    """Place in time of the event in which it came, ascending."""
 
 
 class _Rows(NamedTuple):
     """The n results on one task that can be used."""
 
     compounds: Ints
-    plate: Ints
+    event: Ints
     error: Floats64
     """[n] measured less predicted, in standard deviations."""
     deviation: Floats64
@@ -77,7 +76,7 @@ class Learned(NamedTuple):
 
 
 def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
-    """Compare results with the bundle's own predictions, and predict each plate from earlier ones.
+    """Compare results with the bundle's own predictions, and predict each event from earlier ones.
 
     Args:
         base: The bundle. Results that it already has are not used.
@@ -87,19 +86,21 @@ def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
         ModelError: The bundle does not know how its errors go together, no result can be used, or
             there are too many compounds.
     """
-    together = base.card.shared_error
-    if together is None or not together.series:
+    try:
+        together = check_together(base.card)
+    except ValueError as error:
         raise ModelError(
-            f"bundle {base.path} does not say how the errors of similar compounds go together, so "
-            "results cannot move its predictions; train it with this version of hitlist"
-        )
+            f"results cannot move the predictions of bundle {base.path}: {error}; train it with "
+            "this version of hitlist"
+        ) from None
     left_out: Counter[str] = Counter()
     names = {task.name for task in base.card.tasks if task.kind == "regression"}
     graphs = _read(results, names, left_out)
-    if len(graphs) > MOST_COMPOUNDS:
+    usable = sum(one.task in names and one.smiles in graphs for one in results)
+    if usable > MOST_RESULTS:
         raise ModelError(
-            f"{len(graphs):,} measured compounds, at most {MOST_COMPOUNDS:,} can move predictions; "
-            "train the model again with them"
+            f"{usable:,} results, at most {MOST_RESULTS:,} can move predictions; train the model "
+            "again with them"
         )
     tasks: dict[str, TaskResults] = {}
     cards: dict[str, TaskResultsCard] = {}
@@ -189,61 +190,60 @@ def _rows(results: Sequence[Result], predicted: _Predicted, left_out: Counter[st
     bound = np.array([one.bound for one in results])
     difference = np.array([one.value for one in results], np.float64) - value
     seen = predicted.seen[at]
-    respected = (bound != 0) & (difference * bound <= 0)
+    # A bound that the prediction respects says that the prediction may be right. Without such rows,
+    # only the compounds that disagree would be left.
+    difference[(bound != 0) & (difference * bound <= 0)] = 0
     left_out[TRAINED_ON] += int(seen.sum())
-    left_out[ALLOWED] += int((respected & ~seen).sum())
-    kept = ~seen & ~respected
+    kept = ~seen
     deviation = np.maximum((high - low) / (2 * NORMAL_90), 1e-6)
-    plate = np.array([one.plate for one in results], np.int64)
+    event = np.array([one.event for one in results], np.int64)
     error = difference / deviation
-    return _Rows(at[kept], plate[kept], error[kept], deviation[kept], bound[kept] == 0)
+    return _Rows(at[kept], event[kept], error[kept], deviation[kept], bound[kept] == 0)
 
 
 def _foresee(
     rows: _Rows, likeness: torch.Tensor, together: SharedErrorCard
 ) -> tuple[TaskResults, TaskResultsCard]:
-    """Predict each plate from the earlier ones; return the results and how good that was."""
+    """Predict each event from the earlier ones; return the results and how good that was."""
     curve = (together.similarities, together.series)
     among = likeness[rows.compounds][:, rows.compounds]
+    exact = rows.exact.astype(np.float64)
     left, after = rows.error.copy(), rows.error.copy()
     inside = np.abs(rows.error) <= NORMAL_90
     inside_before = inside.copy()
-    plates = np.unique(rows.plate)
-    for plate in plates[1:]:
-        now, past = (np.flatnonzero(rows.plate == plate), np.flatnonzero(rows.plate < plate))
+    later = np.zeros(len(rows.error), bool)
+    events = np.unique(rows.event)
+    place = np.searchsorted(events, rows.event).astype(np.float64)
+    for number in range(1, len(events)):
+        now, past = np.flatnonzero(place == number), np.flatnonzero(place < number)
+        alike = among[now][:, past]
         error = torch.from_numpy(rows.error[past])
         offset, narrowed = (
-            part.numpy()
-            for part in SeriesOffset(error, among[past][:, past], *curve).move(among[now][:, past])
+            part.numpy() for part in SeriesOffset(error, among[past][:, past], *curve).move(alike)
         )
         after[now] = rows.error[now] - offset
         left[now] = after[now] / narrowed
-        since = np.searchsorted(plates, plate) - 1.0 - _place(rows, plates)[past]
-        intervals = OwnIntervals(torch.from_numpy(left[past]), torch.from_numpy(since))
-        factor = intervals.factors(among[now][:, past])
+        known = (left[past], number - 1 - place[past], exact[past])
+        factor = OwnIntervals(*map(torch.from_numpy, known)).factors(alike)
         inside[now] = np.abs(left[now]) <= NORMAL_90 * factor.numpy()
-    later = (rows.plate > plates[0]) & rows.exact
-    known = bool(later.any())
+        # A compound that was measured before would show nothing about others.
+        later[now] = rows.exact[now] & (alike.numpy() < 1).all(axis=1)
+    known_later = bool(later.any())
 
     def rmse(errors: Floats64) -> float | None:
-        found = np.sqrt(np.mean((errors * rows.deviation)[later] ** 2)) if known else None
+        found = np.sqrt(np.mean((errors * rows.deviation)[later] ** 2)) if known_later else None
         return None if found is None else round(float(found), 4)
 
     card = TaskResultsCard(
         results=len(rows.error),
-        plates=len(plates),
+        events=len(events),
         foreseen=int(later.sum()),
         rmse_before=rmse(rows.error),
         rmse=rmse(after),
-        coverage_before=round(float(inside_before[later].mean()), 4) if known else None,
-        coverage=round(float(inside[later].mean()), 4) if known else None,
+        coverage_before=round(float(inside_before[later].mean()), 4) if known_later else None,
+        coverage=round(float(inside[later].mean()), 4) if known_later else None,
     )
-    age = (len(plates) - 1.0) - _place(rows, plates)
-    return TaskResults(rows.compounds, rows.error, age, left), card
-
-
-def _place(rows: _Rows, plates: Ints) -> Floats64:
-    return np.searchsorted(plates, rows.plate).astype(np.float64)
+    return TaskResults(rows.compounds, rows.error, len(events) - 1 - place, left, exact), card
 
 
 def _copy(base: Bundle, out: Path) -> None:
@@ -251,7 +251,9 @@ def _copy(base: Bundle, out: Path) -> None:
     make_folder(out)
     if any(out.iterdir()):
         raise ModelError(f"{out} is not empty; name another folder with --out")
-    for name in ("weights.safetensors", SURROGATE, MEASURED):
+    # A surrogate was fitted to the predictions of the bundle without results, or with other ones.
+    moved = base.card.own_results is not None
+    for name in ("weights.safetensors", MEASURED, *(() if moved else (SURROGATE,))):
         if (base.path / name).is_file():
             shutil.copyfile(base.path / name, out / name)
     assert FILE not in {path.name for path in out.iterdir()}

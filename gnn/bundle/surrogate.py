@@ -130,7 +130,7 @@ class LoadedSurrogate:
 
 
 def predictions_hash(card: Card) -> str:
-    """Return a hash of everything that determines a bundle's predictions."""
+    """Return a hash of all that determines a bundle's predictions, but for its own results."""
     tasks = [
         (task.name, task.kind, task.calibration, *([task.scale] if task.scale != "linear" else []))
         for task in card.tasks

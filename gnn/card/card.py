@@ -294,6 +294,18 @@ class Card(Strict):
         return self
 
     @property
+    def told_of_results(self) -> tuple[str, ...]:
+        """A sentence on the own results that move its predictions, or none."""
+        own = self.own_results
+        if own is None:
+            return ()
+        moved = ", ".join(f"{name} ({one.results:,})" for name, one in own.tasks.items())
+        return (
+            f"{self.name} is moved by the results of a campaign: {moved}; the accuracy on its card "
+            "is that without them",
+        )
+
+    @property
     def restrictions(self) -> tuple[str, ...]:
         """What the licences of training sets forbid, a line for each set that forbids something."""
         return tuple(

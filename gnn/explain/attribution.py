@@ -23,6 +23,7 @@ four orders drawn at random.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -111,10 +112,25 @@ class Attributor(Predictor):
         for rows in pieces(graphs.molecules, _BLOCK):
             some = take(graphs, rows)
             kept, drawn = self._drawing(some)
-            base[rows] = kept * empty + drawn
+            base[rows] = kept * empty + drawn + self._moved(some)
             for share, factor in zip(self._share(some, empty), kept, strict=True):
                 atoms.append(share * factor)
         return Attribution(base, np.concatenate(atoms).astype(np.float32))
+
+    def _moved(self, graphs: GraphArrays) -> Floats64:
+        """Return [M, T], by how much a campaign's own results move the predictions."""
+        found = np.zeros((graphs.molecules, len(self.tasks)))
+        for number, bundle in enumerate(self.bundles):
+            if bundle.own_results is None:
+                continue
+            now, before = (
+                Predictor([one], bfloat16=self.bfloat16).predict(graphs)
+                for one in (bundle, replace(bundle, own_results=None))
+            )
+            for column, (task, name) in enumerate(zip(self._tasks, self.tasks, strict=True)):
+                if task.bundle == number:
+                    found[:, column] = now[name].astype(np.float64) - before[name]
+        return found
 
     def _share(self, graphs: GraphArrays, empty: Floats64) -> list[Floats64]:
         """Return each molecule's contributions [n, T] before any drawing by distance."""

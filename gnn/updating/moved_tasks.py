@@ -24,9 +24,11 @@ class TaskResults(NamedTuple):
     """[n] measured less predicted, in standard deviations of the prediction (half widths of its
     90 % interval over 1.64)."""
     age: Floats64
-    """[n] plates measured since, 0 for the newest."""
+    """[n] events of results since, 0 for the newest."""
     foreseen: Floats64
-    """[n] the errors that were left after the offsets of earlier plates, in their deviations."""
+    """[n] the errors that were left after the offsets of earlier events, in their deviations."""
+    exact: Floats64
+    """[n] 1 for a measurement, 0 for a bound."""
 
 
 class OwnResults(NamedTuple):
@@ -68,12 +70,12 @@ class MovedTasks:
                 continue
             one = results.tasks[name]
             rows = torch.from_numpy(one.compounds).to(device)
-            error, age, foreseen = (
+            error, age, foreseen, exact = (
                 torch.from_numpy(part).double().to(device)
-                for part in (one.error, one.age, one.foreseen)
+                for part in (one.error, one.age, one.foreseen, one.exact)
             )
             offset = SeriesOffset(error, among[rows][:, rows], similarity, series)
-            self._tasks.append(_Task(at, rows, offset, OwnIntervals(foreseen, age)))
+            self._tasks.append(_Task(at, rows, offset, OwnIntervals(foreseen, age, exact)))
 
     def likeness(self, environments: Tensor) -> Tensor:
         """Return float64 [M, N], the Tanimoto similarities of molecules to the measured compounds.

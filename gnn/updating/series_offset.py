@@ -3,7 +3,8 @@
 The errors of similar compounds go together (:mod:`gnn.calibration.shared_error`). So once some
 compounds of a series are measured, the error of the others is partly known: its mean, given the
 known errors, is that of a Gaussian process whose kernel is the correlation of errors by similarity.
-No model is trained.
+No model is trained. Compounds that are no more similar than any two molecules of the held-out rows
+count as unlike, and move nothing.
 
 A few errors may agree by chance. The offset is therefore kept in proportion to t² / (t² + 2), where
 t is the mean error of the similar measured compounds over its standard error, with a variance
@@ -15,18 +16,18 @@ That costs some accuracy on average and spares more series a change for the wors
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from gnn.calibration.shared_error import correlations_among
-from gnn.features.array_types import Floats64
+from gnn.models.runtime import one_thread
 
 LEAST_T2 = 2.0
 """The squared t at which half of an offset is kept."""
 _PRIOR = 1.0
 """Errors that the promised variance counts for."""
-_RIDGE = 1e-6
+_LEAST_OWN = 0.05
+"""Least share of an error that is the compound's own. Interpolated correlations need not be those
+of any errors: without such a share, many compounds could move a molecule without limit."""
 _ROWS = 64
 """Molecules of one matrix product. The shape is fixed, so a molecule's bits are those of any
 batch."""
@@ -62,9 +63,12 @@ class SeriesOffset:
         self._error = error
         self._places = torch.tensor(similarity, dtype=torch.float64, device=error.device)
         self._values = torch.tensor(series, dtype=torch.float64, device=error.device)
-        among = correlations_among(likeness.cpu().numpy(), similarity, series)
-        inverse = np.linalg.inv(_positive(among))
-        self._inverse = torch.from_numpy(inverse).double().to(error.device)
+        among = self._shared(likeness.to(error.device)).cpu().fill_diagonal_(1.0)
+        own = max(_LEAST_OWN, 1 - float(self._values[-1]))
+        with one_thread():  # its last bits would depend on the number of threads
+            values, vectors = torch.linalg.eigh(among)
+            inverse = (vectors / values.clamp(min=own)) @ vectors.T
+        self._inverse = inverse.to(error.device)
 
     def move(self, likeness: Tensor) -> Moved:
         """Return the change for M molecules with similarities float64 [M, n] to the known ones.
@@ -74,9 +78,14 @@ class SeriesOffset:
         pieces = [self._move(piece) for piece in likeness.split(_ROWS)]
         return Moved(*(torch.cat(both) for both in zip(*pieces, strict=True)))
 
+    def _shared(self, likeness: Tensor) -> Tensor:
+        """Return the correlations of errors at similarities, 0 for compounds that are unlike."""
+        found = interpolate(likeness, self._places, self._values)
+        return (found - self._values[0]).clamp(min=0)
+
     def _move(self, likeness: Tensor) -> Moved:
         count, error = len(likeness), self._error
-        shared = interpolate(likeness, self._places, self._values)
+        shared = self._shared(likeness)
         padded = torch.nn.functional.pad(shared, (0, 0, 0, _ROWS - count))
         weights = (padded @ self._inverse)[:count]
         offset = (weights * error).sum(dim=1)
@@ -90,7 +99,10 @@ class SeriesOffset:
         variance = (_PRIOR * promised + squares) / (_PRIOR + (effective - 1).clamp(min=0))
         t2 = mean.square() * effective / variance.clamp(min=1e-12)
         kept = t2 / (t2 + LEAST_T2)
-        return Moved(kept * offset, (1 - explained * kept * (2 - kept)).sqrt())
+        limit = float(error.abs().max())  # no prediction is moved by more than any was wrong
+        return Moved(
+            (kept * offset).clamp(-limit, limit), (1 - explained * kept * (2 - kept)).sqrt()
+        )
 
 
 def interpolate(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
@@ -101,10 +113,3 @@ def interpolate(at: Tensor, places: Tensor, values: Tensor) -> Tensor:
     low, high = places[right - 1], places[right]
     share = ((at - low) / (high - low)).clamp(0, 1)
     return values[right - 1] + share * (values[right] - values[right - 1])
-
-
-def _positive(correlations: Floats64) -> Floats64:
-    """Return correlations [n, n] without the negative parts that interpolation may leave."""
-    values, vectors = np.linalg.eigh(correlations)
-    positive: Floats64 = (vectors * np.clip(values, _RIDGE, None)) @ vectors.T
-    return positive

@@ -63,8 +63,12 @@ def task_units(bundles: "tuple[Bundle, ...]") -> dict[str, str]:
 
 
 def restrictions_of(bundles: "Sequence[Bundle]") -> tuple[str, ...]:
-    """Return what the terms of bundles forbid, in sentences."""
-    return tuple(line for bundle in bundles for line in bundle.card.restrictions)
+    """Return what the terms of bundles forbid, and which results move them, in sentences."""
+    return tuple(
+        line
+        for bundle in bundles
+        for line in (*bundle.card.restrictions, *bundle.card.told_of_results)
+    )
 
 
 def logarithm_tasks(bundles: "Sequence[Bundle]") -> frozenset[str]:

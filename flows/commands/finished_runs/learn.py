@@ -18,16 +18,14 @@ def learn(
     out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the bundle.")],
     anyway: Annotated[
         bool,
-        typer.Option(
-            "--anyway", help="Write the bundle also if it is no better on the later plates."
-        ),
+        typer.Option("--anyway", help="Write the bundle also if it is no better on later results."),
     ] = False,
 ) -> None:
     """Write a copy of a bundle whose predictions follow the results of a campaign.
 
     Errors of similar compounds go together, so a few results move the predictions of a whole
     series, and its intervals follow the errors that the campaign had. Nothing is trained, and it
-    takes seconds. The results of each plate after the first are predicted from the earlier plates
+    takes seconds. The results of each event after the first are predicted from the earlier events
     alone; if that is no better than the bundle alone, nothing is written. The bundle itself stays
     as it is: to go back, name it again.
     """
@@ -49,7 +47,7 @@ def learn(
     worse = [name for name, one in learned.tasks.items() if not one.is_better]
     if worse and not anyway:
         raise InputError(
-            f"no bundle is written: on later plates, {', '.join(worse)} is not predicted better "
+            f"no bundle is written: on later results, {', '.join(worse)} is not predicted better "
             "with the results of earlier ones; give --anyway to write it all the same"
         )
     write_learned(base, learned, opened.head, folder)

@@ -102,7 +102,7 @@ def _parts(report: Report) -> Iterator[TargetPart]:
 def _picture(one: Series) -> SeriesPicture:
     bias = plus_minus(one.bias, one.bias_error)
     lines = [
-        f"best value {value_text(one.best)} of {one.n}",
+        f"best of {one.n}: {value_text(one.best)}",
         *([f"bias {bias}"] if bias else []),
         *([f"inside {one.coverage.k} of {one.coverage.n}, {share_text(one.coverage)}"]
           if one.coverage.n else []),

@@ -98,9 +98,13 @@ def make_report(campaign: Campaign) -> Report:
 def tell_target(report: Report, target: str) -> Iterator[str]:
     """Yield what the comparisons say about the predictions of a target, in reading order.
 
-    Nothing is said about fewer than ``FEWEST`` compounds.
+    A drift comes first, as it changes the sense of all other figures. Nothing is said about fewer
+    than ``FEWEST`` compounds.
     """
     found = next(g.found for g in report.groups if (g.event, g.target) == (ALL, target))
+    chart = next(one for one in report.charts if one.target == target)
+    if chart.drift is not None:
+        yield tell_drift(chart)
     if found.coverage.n >= FEWEST:
         yield _tell_coverage(found)
         yield _tell_bias(found)
@@ -123,8 +127,7 @@ def tell_target(report: Report, target: str) -> Iterator[str]:
         yield _tell_baseline(found)
     if found.actives is not None and found.actives.found.n >= FEWEST:
         yield from _tell_actives(found)
-    chart = next(one for one in report.charts if one.target == target)
-    if chart.points:
+    if chart.points and chart.drift is None:
         yield tell_drift(chart)
 
 

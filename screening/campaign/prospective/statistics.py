@@ -192,9 +192,9 @@ def _interval(
 ) -> tuple[float, float]:
     """Return the 90 % interval of the number of actives, if errors go together as recorded."""
     if len(rows) > MOST:  # so many that their independent part is near to normal
-        half = 1.645 * math.sqrt(float((chances * (1 - chances)).sum()))
+        reach = 1.645 * math.sqrt(float((chances * (1 - chances)).sum()))
         expected = float(chances.sum())
-        return max(expected - half, 0.0), min(expected + half, float(len(rows)))
+        return max(expected - reach, 0.0), min(expected + reach, float(len(rows)))
     # Each at its own level: the distance from it is all that counts.
     away = np.array([one.row.predicted - one.level for one in rows])
     stds = np.array([one.std for one in rows])

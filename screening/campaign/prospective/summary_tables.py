@@ -7,6 +7,7 @@ from typing import NamedTuple
 from screening.campaign.prospective.comparison import Comparison
 from screening.campaign.prospective.report import Report
 from screening.campaign.prospective.statistics import Share
+from screening.results.reading.plate_plan import PACTIVITY
 from screening.text.cells import format_number
 
 MOST_ERRORS = 10
@@ -149,12 +150,11 @@ def share_text(share: Share) -> str:
 
 
 def value_text(one: Comparison) -> str:
-    """Return a value with its sign and unit.
-
-    Inhibitions have their unit, because potencies are meant elsewhere.
-    """
-    unit = "" if one.row.unit == "pActivity" else " %"
-    return f"{one.row.qualifier.replace('=', '')}{number(one.row.value)}{unit}"
+    """Return a value with its sign; an inhibition has its unit, too."""
+    sign = one.row.qualifier.replace("=", "")
+    if one.row.unit == PACTIVITY:
+        return f"{sign}{number(one.row.value)}"
+    return f"{sign}{format_number(one.row.value, 0)} %"
 
 
 def plus_minus(value: float, error: float) -> str:

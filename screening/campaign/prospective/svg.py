@@ -74,7 +74,7 @@ class Plot:
     def y_label(self, value: float, text: str) -> None:
         """Add a label beside the axis, with a line across the chart."""
         place = f"{self.y(value):.1f}"
-        line = '<line class="grid" x1="{}" x2="{}" y1="{2}" y2="{2}"/>'
+        line = '<line class="grid" x1="{0}" x2="{1}" y1="{2}" y2="{2}"/>'
         self._add(line, LEFT, self.width - RIGHT, place)
         label = '<text class="end" x="{}" y="{}" dy="4">{}</text>'
         self._add(label, LEFT - 7, place, text)

@@ -9,7 +9,6 @@ import pytest
 
 from chem.features.graphs import featurizer_spec
 from gnn.assembly.learn import (
-    ALLOWED,
     OTHER_TASK,
     TRAINED_ON,
     UNREADABLE,
@@ -22,7 +21,9 @@ from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.own_results import FILE
 from gnn.bundle.predict import Predictor
+from gnn.bundle.surrogate import FILE as SURROGATE
 from gnn.errors import ModelError
+from gnn.explain.attribution import Attributor
 from gnn.features.array_types import Floats32
 from gnn.features.graph_arrays import collect
 
@@ -84,12 +85,12 @@ def test_the_rest_of_the_series_follows_and_nothing_else_changes(
     np.testing.assert_allclose(share_now, share, rtol=1e-5)
 
 
-def test_the_card_tells_what_earlier_plates_foresaw(base: Bundle, tmp_path: Path) -> None:
+def test_the_card_tells_what_earlier_results_foresaw(base: Bundle, tmp_path: Path) -> None:
     card = learned(base, results(base, 1.0), tmp_path / "moved").card
     assert card.own_results is not None
     assert card.own_results.base == base.sha256
     one = card.own_results.tasks["EGFR"]
-    assert (one.results, one.plates, one.foreseen) == (8, 2, 4)
+    assert (one.results, one.events, one.foreseen) == (8, 2, 4)
     assert one.rmse is not None
     assert one.rmse_before == pytest.approx(1, abs=1e-3)
     assert one.rmse < 0.8
@@ -111,11 +112,9 @@ def test_results_are_replaced_and_not_added_up(base: Bundle, tmp_path: Path) -> 
     assert (tmp_path / "twice" / FILE).read_bytes() == (tmp_path / "once" / FILE).read_bytes()
 
 
-def test_what_says_nothing_new_is_left_out_and_counted(base: Bundle, tmp_path: Path) -> None:
-    value = float(predict(base, SERIES[:1])["activity_EGFR"][0])
+def test_what_cannot_move_predictions_is_counted(base: Bundle, tmp_path: Path) -> None:
     erlotinib = "C#Cc1cccc(Nc2ncnc3cc(OCCOC)c(OCCOC)cc23)c1"
     rows = [
-        Result("EGFR", SERIES[0], value + 1, -1, 0),  # at most: the prediction is below
         Result("EGFR", SERIES[1], 9.0, 1, 0),
         Result("EGFR", erlotinib, 9.0, 0, 0),
         Result("EGFR", "not a structure", 9.0, 0, 0),
@@ -123,16 +122,54 @@ def test_what_says_nothing_new_is_left_out_and_counted(base: Bundle, tmp_path: P
     ]
     card = learned(base, rows, tmp_path / "moved").card
     assert card.own_results is not None
-    assert card.own_results.left_out == {TRAINED_ON: 1, ALLOWED: 1, UNREADABLE: 1, OTHER_TASK: 1}
+    assert card.own_results.left_out == {TRAINED_ON: 1, UNREADABLE: 1, OTHER_TASK: 1}
     assert card.own_results.tasks["EGFR"].results == 1
     with pytest.raises(ModelError, match="no result can move predictions"):
-        learn_results(base, rows[2:])
+        learn_results(base, rows[1:])
+
+
+def test_bounds_that_agree_hold_a_series_back(base: Bundle, tmp_path: Path) -> None:
+    value = predict(base, SERIES[:8])["activity_EGFR"]
+    apart = [Result("EGFR", SERIES[at], float(value[at]) + 1, 0, 0) for at in range(2)]
+    agree = [Result("EGFR", SERIES[at], float(value[at]) + 0.1, -1, 0) for at in range(2, 8)]
+    before = predict(base, SERIES[8:])["activity_EGFR"]
+    alone, held = (
+        predict(learned(base, rows, tmp_path / name), SERIES[8:])["activity_EGFR"] - before
+        for name, rows in (("alone", apart), ("held", apart + agree))
+    )
+    assert alone.min() > 0.1
+    assert np.abs(held).mean() < 0.5 * alone.mean()
+
+
+def test_a_compound_measured_again_is_no_evidence(base: Bundle) -> None:
+    rows = results(base, 1.0, plates=1)
+    again = [one._replace(event=1) for one in rows[:4]]
+    card = learn_results(base, rows + again).tasks["EGFR"]
+    assert (card.results, card.events, card.foreseen, card.rmse) == (12, 2, 0, None)
+
+
+def test_contributions_of_atoms_add_up_to_the_moved_prediction(
+    base: Bundle, tmp_path: Path
+) -> None:
+    moved = learned(base, results(base, 1.0), tmp_path / "moved")
+    graphs = collect([read_graph(SERIES[9]).graph])  # type: ignore[union-attr]
+    found = Attributor([moved], ["activity_EGFR"]).explain(graphs)
+    total = float(found.base[0, 0] + found.atoms[:, 0].sum())
+    assert total == pytest.approx(float(predict(moved, SERIES[9:10])["activity_EGFR"][0]), abs=0.02)
+    assert total - float(predict(base, SERIES[9:10])["activity_EGFR"][0]) > 0.2
+
+
+def test_a_surrogate_of_other_results_is_not_copied(base: Bundle, tmp_path: Path) -> None:
+    once = learned(base, results(base, 1.0), tmp_path / "once")
+    assert (tmp_path / "once" / SURROGATE).exists()
+    learned(once, results(base, -1.0), tmp_path / "twice")
+    assert not (tmp_path / "twice" / SURROGATE).exists()
 
 
 def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle) -> None:
     card = base.card.model_copy(update={"shared_error": None})
     other = Bundle(base.path, card, base.networks, base.domain)
-    with pytest.raises(ModelError, match="does not say how the errors"):
+    with pytest.raises(ModelError, match="does not say how the errors of similar compounds"):
         learn_results(other, results(base, 1.0))
 
 

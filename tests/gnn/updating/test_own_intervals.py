@@ -12,7 +12,8 @@ def factor(errors: NDArray[np.float64], likeness: float = 0.5, age: float = 0) -
     """Return the factor of one molecule that is equally similar to all measured ones."""
     ages = torch.full((len(errors),), age).double()
     alike = torch.full((1, len(errors)), likeness).double()
-    return OwnIntervals(torch.from_numpy(errors), ages).factors(alike).item()
+    exact = torch.ones(len(errors)).double()
+    return OwnIntervals(torch.from_numpy(errors), ages, exact).factors(alike).item()
 
 
 def test_without_results_intervals_stay() -> None:
@@ -47,3 +48,9 @@ def test_larger_errors_never_narrow_an_interval() -> None:
         errors = generator.normal(size=20)
         larger = errors * (1 + generator.random(20))
         assert factor(larger) >= factor(errors)
+
+
+def test_bounds_do_not_count() -> None:
+    errors, zeros = torch.full((40,), 5.0).double(), torch.zeros(40).double()
+    found = OwnIntervals(errors, zeros, zeros).factors(torch.ones(1, 40).double())
+    assert found.item() == pytest.approx(1, abs=0.02)

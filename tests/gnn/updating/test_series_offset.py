@@ -62,11 +62,28 @@ def test_errors_without_a_shared_part_cost_little() -> None:
 
 def test_unlike_compounds_are_not_moved() -> None:
     bits, errors = drawn(0.55)
-    found = moved(bits[:3], errors[:3] + 3, bits, (0.5, 0.9), (0.0, 0.7))
-    nearest = similarities_between(bits, bits[:3]).max(axis=1)
-    assert (found.offset.numpy()[nearest <= 0.5] == 0).all()
-    assert (found.deviation.numpy()[nearest <= 0.5] == 1).all()
-    assert found.offset.numpy()[nearest > 0.5].min() > 0
+    known = bits[: 25 * EACH]
+    nearest = similarities_between(bits, known).max(axis=1)
+    unlike, edge = nearest <= np.quantile(nearest, 0.2), float(np.quantile(nearest, 0.2))
+    found = moved(known, np.abs(errors[: 25 * EACH]), bits, (edge, 0.9), (0.1, 0.7))
+    assert unlike.sum() > 50
+    assert (found.offset.numpy()[unlike] == 0).all()
+    assert (found.deviation.numpy()[unlike] == 1).all()
+    assert found.offset.numpy()[~unlike].max() > 0
+
+
+def test_correlations_that_no_errors_have_move_nothing_without_limit() -> None:
+    generator = np.random.default_rng(0)
+    bits = np.packbits(generator.random((400, 1024)) < 0.3, axis=1)
+    errors = generator.normal(size=400)
+    likeness = similarities_between(bits, bits)
+    middle = float(np.median(likeness))
+    step = ((middle, middle + 1e-3), (0.0, 0.7))
+    among = np.interp(likeness[:200, :200], *step)
+    np.fill_diagonal(among, 1)
+    assert np.linalg.eigvalsh(among).min() < -1
+    found = moved(bits[:200], errors[:200], bits[200:], *step)
+    assert found.offset.abs().max() <= np.abs(errors[:200]).max()
 
 
 def test_a_molecule_is_moved_alike_in_any_batch() -> None:

@@ -124,7 +124,7 @@ def test_a_campaign_of_another_bundle_moves_nothing(
     out = tmp_path / "learned"
     answer = run("learn", project.campaign, "--bundle", other.path, "--out", out)
     assert answer.code == 2
-    assert "no result can move predictions (10: results of other targets or units)" in answer.err
+    assert "no result can move predictions (10: of other targets or units)" in answer.err
     assert not out.exists()
 
 
