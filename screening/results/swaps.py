@@ -6,6 +6,7 @@ expected of the wells: from the controls, the replicates and the next doses. For
 only wells outside both predict those inside, so that a moved well never vouches for another.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -90,7 +91,7 @@ def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) ->
 
 def _least_gain(one: _Try, shares: Floats) -> float:
     wells = int((one.moved & ~np.isnan(shares)).sum())
-    return max(GAIN, GAIN_OF_WELLS * wells**0.5)
+    return max(GAIN, GAIN_OF_WELLS * math.sqrt(wells))
 
 
 def count_evidence(peers: Peers, shares: Floats) -> int:
