@@ -15,7 +15,7 @@ from scipy.optimize import least_squares
 
 from screening.text.cells import format_number
 
-BOTTOM, TOP, HILL = (-25.0, 25.0), (50.0, 130.0), (0.3, 4.0)
+BOTTOM, TOP, HILL = (-20.0, 20.0), (50.0, 120.0), (0.3, 4.0)
 """Limits of bottom and top, in percent of inhibition, and of the Hill coefficient."""
 FEWEST_DOSES = 4
 """Different doses that a curve needs."""

@@ -1,5 +1,6 @@
 """``hitlist results``: read the results of the plates of a run, check them, and keep them."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -165,15 +166,15 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
     """Keep an evaluation, or say what would be kept."""
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import is_campaign, open_campaign
-    from screening.campaign.keep import check_known, default_campaign, keep, superseded
+    from screening.campaign.keep import default_campaign, keep, superseded
     from screening.campaign.registered import read_registered
 
     folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
     by_default = "" if campaign else " (the default; --campaign names another)"
     opened: Campaign | None = open_campaign(folder) if is_campaign(folder) else None
-    if opened is not None:
-        check_known(opened, evaluation)
     if check:
+        if opened is not None:
+            _note_known(opened, evaluation)
         replaced = superseded(opened, evaluation) if opened is not None else []
         for event in replaced:
             note(f"event {event.number} of {event.time} has some of these plates or values")
@@ -191,6 +192,16 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
         note(line)
     print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
     print(printable(str(kept.folder)))
+
+
+def _note_known(campaign: "Campaign", evaluation: "Evaluation") -> None:
+    """Say that a campaign has a file, which is no mistake if nothing is to be kept."""
+    from screening.campaign.keep import check_known
+
+    try:
+        check_known(campaign, evaluation)
+    except InputError as error:
+        note(str(error))
 
 
 def _show(evaluation: "Evaluation") -> None:
@@ -244,6 +255,8 @@ def _show_findings(evaluation: "Evaluation") -> None:
         print()
         header = ("finding", "what", "where", "found", "expected", "done, and what to do")
         show_table(header, rows)
+        counts = Counter(one.severity for one in evaluation.findings)
+        note(f"findings: {', '.join(f'{count} {word}' for word, count in counts.items())}")
     else:
         print("nothing is wrong with the files")
 

@@ -14,7 +14,7 @@ from chem.records.message_text import one_line
 from data.assay.cells.cells import is_missing
 from screening.objective.wells import Well
 from screening.results.reading.plate_names import PlateNames
-from screening.results.reading.signals import RawWell
+from screening.results.reading.signals import RawWell, are_numbers
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import MOST_COLUMNS, read_letters, row_letters
 
@@ -37,9 +37,14 @@ class Grid(NamedTuple):
     """Column numbers, from 1."""
     wells: tuple[RawWell, ...]
 
+    @property
+    def is_of_numbers(self) -> bool:
+        """False for a grid of texts, such as the layout that an instrument shows."""
+        return are_numbers([well.text for well in self.wells])
+
 
 def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
-    """Return all grids of a file, in order.
+    """Return all grids of a file, in order, also those of texts.
 
     plates: those of the plan.
 
@@ -57,8 +62,11 @@ def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
         plate, named_by = _find_plate(table.lines[title_from:at], _corner(table, at, start), plates)
         end, found = _read_rows(table, at + 1, start, columns, plate)
         letters = len({well.place.row for well in found if well.place})
-        grids.append(Grid(plate, named_by, at + 1, letters, columns, tuple(found)))
-        at = title_from = end
+        grid = Grid(plate, named_by, at + 1, letters, columns, tuple(found))
+        grids.append(grid)
+        at = end
+        if grid.is_of_numbers:
+            title_from = end  # the title of a layout is that of its results, too
     return grids
 
 
@@ -104,7 +112,8 @@ def _read_rows(
         letters = cells[start - 1] if len(cells) >= start else ""
         row = read_letters(letters)
         if row is None:
-            _check_no_second_line(table, at, start, len(columns), last)
+            if are_numbers([well.text for well in wells]):
+                _check_no_second_line(table, at, start, len(columns), last)
             break
         if row <= last:
             raise InputError(

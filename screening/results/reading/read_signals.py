@@ -31,7 +31,8 @@ def read_signals(
     # Grids may have a head such as "Row/Column": a table of wells is one only if it has no grid.
     if header is not None and (not grids or options.value_column is not None):
         return _of_rows(table, header, plates, options)
-    return _of_grids(table, grids, plates, options) if grids else None
+    has_numbers = any(grid.is_of_numbers for grid in grids)
+    return _of_grids(table, grids, plates, options) if has_numbers else None
 
 
 def _of_rows(
@@ -83,6 +84,8 @@ def _of_grids(
 ) -> SignalFile:
     wells: list[RawWell] = []
     told = []
+    texts = [f"line {grid.line}" for grid in grids if not grid.is_of_numbers]
+    grids = [grid for grid in grids if grid.is_of_numbers]
     for grid in grids:
         plate, named_by = grid.plate, grid.named_by
         if not plate:
@@ -98,6 +101,7 @@ def _of_grids(
         f"{counted(len(grids), 'grid')} ({'; '.join(told)})",
         f"separated by {table.separator_name}",
         *filter(None, [style]),
+        *([f"grids of texts not read ({', '.join(texts)})"] if texts else []),
     ]
     words_told = f"read as: {', '.join(words)}"
     return SignalFile(table.path, "grids", words_told, signals, "", "", table.notes)

@@ -1,5 +1,6 @@
 """The signals of a file, well by well, before they are joined to the plan of the plates."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,15 @@ from screening.objective.wells import Well
 
 MISSING = "no value"
 """The problem of a cell that says that nothing was measured."""
+
+
+_NUMBER = re.compile(r"[<>]?\s*[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
+
+
+def are_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether more than half of the cells with a text are numbers."""
+    told = [cell for cell in cells if not is_missing(cell)]
+    return 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in told) > len(told)
 
 
 class SignalOptions(NamedTuple):

@@ -10,7 +10,7 @@ from data.assay.cells.cells import Reading, is_missing, read_cell
 from data.assay.headers.units import find_molar_unit
 from screening.objective.wells import Well
 from screening.results.reading.plate_names import PlateNames
-from screening.results.reading.signals import RawWell
+from screening.results.reading.signals import RawWell, are_numbers
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import read_letters, read_well
 
@@ -203,7 +203,7 @@ def _find_signal(
         at: name
         for at, name in enumerate(header)
         if at not in taken and fold(name) not in _OURS and not name.lower().startswith("predicted_")
-        if _is_numeric([cells[at] for cells in rows if len(cells) > at])
+        if are_numbers([cells[at] for cells in rows if len(cells) > at])
     }
     if len(candidates) == 1:
         return next(iter(candidates))
@@ -237,12 +237,3 @@ def _find_named(table: TextTable, header: Sequence[str], value_column: str) -> i
     names = [name for name in header if name]
     hint = did_you_mean(value_column, names, f"the columns are {', '.join(names)}")
     raise InputError(f"{table.path}: found no column {value_column!r}, expected the signal; {hint}")
-
-
-def _is_numeric(cells: Sequence[str]) -> bool:
-    """Tell whether more than half of the cells with text are numbers."""
-    told = [cell for cell in cells if not is_missing(cell)]
-    numbers = [
-        cell for cell in told if re.fullmatch(r"[<>]?\s*[+-]?[\d.,]+(?:[eE][+-]?\d+)?", cell)
-    ]
-    return len(numbers) * 2 > len(told)

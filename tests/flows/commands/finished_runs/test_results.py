@@ -97,6 +97,9 @@ def test_a_plate_comes_home(
     again = run("results", run_folder, path, "--campaign", campaign)
     assert again.code == 2
     assert "was kept before, as event 001" in again.err
+    checked = run("results", run_folder, path, "--campaign", campaign, "--check")
+    assert checked.code == 0
+    assert "was kept before, as event 001" in checked.err
     verified = run("verify", campaign)
     assert verified.code == 0, verified.err
     assert verified.out.splitlines()[0] == "log: ok (1 event, chained by hashes)"

@@ -125,3 +125,21 @@ def test_numbers_that_can_be_read_in_two_ways_are_asked_for(tmp_path: Path) -> N
         read(tmp_path / "x.txt", "\n".join(lines), ["p"])
     found = read(tmp_path / "x.txt", "\n".join(lines), ["p"], "comma")
     assert {one.value for one in found.signals} == {1250.0}
+
+
+def test_the_layout_that_an_instrument_shows_is_not_read(tmp_path: Path) -> None:
+    """Gen5 writes sample names and concentrations in a grid of their own, above the results."""
+    head = "\t" + "\t".join(str(n + 1) for n in range(12))
+    layout = [head]
+    for letter in "ABCDEFGH":
+        layout.append(f"{letter}\t" + "\t".join(f"SPL{n}" for n in range(12)) + "\tWell ID")
+        layout.append("\t" + "\t".join(f"{n}.5" for n in range(12)) + "\tConc/Dil")
+    text = "\n".join([ABOVE, "Barcode\tkinase_P2", "Layout", "", *layout, "", "Results", ""])
+    found = read(tmp_path / "x.txt", text + grid(8, 12, "\t"), PLATES)
+    assert len(found.signals) == 96
+    assert {one.raw.plate for one in found.signals} == {"kinase_P2"}
+    assert "1 grid (8 x 12" in found.told
+    assert "grids of texts not read (line 11)" in found.told
+    path = tmp_path / "y.txt"
+    path.write_text("\n".join(layout[:2]))
+    assert read_signals(read_table(path), PlateNames.of(["p"])) is None

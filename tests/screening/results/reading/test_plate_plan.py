@@ -8,6 +8,8 @@ import pytest
 
 from chem.errors import InputError
 from screening.errors import AlteredError
+from screening.objective.screen_file import load_screen
+from screening.results.reading import plate_plan
 from screening.results.reading.plate_plan import read_plan
 from screening.runs.runfolder import RunFolder, open_folder
 
@@ -48,3 +50,16 @@ def test_a_prediction_that_was_changed_later_is_refused(lab_run: RunFolder, tmp_
     path.write_text(path.read_text().replace("kinase", "kinase").replace("sample", "Sample", 1))
     with pytest.raises(AlteredError, match=r"plates\.csv is not what the run wrote"):
         read_plan(open_folder(folder))
+
+
+def test_of_several_targets_one_has_to_be_named(
+    lab_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = load_screen(lab_run.folder / "screen.toml")
+    other = one.objective.primary[0].changed(task="small_CDK2")
+    two = one.changed(primary=(*one.objective.primary, other))
+    monkeypatch.setattr(plate_plan, "load_screen", lambda _: two)
+    with pytest.raises(InputError, match=r"2 primary targets \(small_EGFR, small_CDK2\).*--task"):
+        read_plan(lab_run)
+    assert read_plan(lab_run, "CDK2").target == "CDK2"
+    assert read_plan(lab_run, "small_EGFR").target == "EGFR"
