@@ -6,6 +6,7 @@ expected of the wells: from the controls, the replicates and the next doses. For
 only wells outside both predict those inside, so that a moved well never vouches for another.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,8 +19,9 @@ from screening.objective.wells import PlateFormat, Well
 from screening.results.peers import Floats, Mask, Peers
 from screening.results.reading.well_names import row_letters
 
-GAIN = 70.0
-"""The least gain, in squared tolerances, from which a move is suspected."""
+GAIN, GAIN_OF_WELLS = 70.0, 14.0
+"""The least gain, in squared tolerances, from which a move is suspected; and the same by the square
+root of the number of moved wells, as the gain by chance grows (its deviation is about 2 by it)."""
 MARGIN = 30.0
 """The least distance to the second-best move from which the best is beyond doubt."""
 CONTROLS = "the positive and negative controls are exchanged"
@@ -70,9 +72,10 @@ def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) ->
                 for one in tries
             ]
         )
-        best = int(gains.argmax())
-        if gains[best] < GAIN:
+        is_much = gains >= [_least_gain(one, shares) for one in tries]
+        if not is_much.any():
             break
+        best = int(np.where(is_much, gains, -np.inf).argmax())
         rest = np.delete(gains, best)
         certain = bool(gains[best] - rest.max() >= MARGIN)
         one = tries[best]
@@ -84,6 +87,11 @@ def find_moves(form: PlateFormat, peers: Peers, shares: Floats, noise: float) ->
             break
         shares[one.moved] = np.nan
     return found
+
+
+def _least_gain(one: _Try, shares: Floats) -> float:
+    wells = int((one.moved & ~np.isnan(shares)).sum())
+    return max(GAIN, GAIN_OF_WELLS * math.sqrt(wells))
 
 
 def count_evidence(peers: Peers, shares: Floats) -> int:

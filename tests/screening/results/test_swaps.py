@@ -100,3 +100,17 @@ def test_two_pairs_are_both_found() -> None:
     both = move(truth._replace(signals=first), "kinase_P1", COLUMNS)
     told = {one.told for one in find(truth, both, "kinase_P1")}
     assert told == {"rows C and E are exchanged", "columns 4 and 9 are exchanged"}
+
+
+@pytest.mark.parametrize("seed", [100, 109, 113])
+def test_a_plate_of_inactive_compounds_is_not_turned(seed: int) -> None:
+    """Whichever way it is turned, its signals fit: chance alone must not decide."""
+    truth = make_truth(20, seed, 0.04, **SERIES)
+    draw = np.random.default_rng(seed)
+    own = {
+        at: 50_000 * (1 + draw.normal(0, 0.04))
+        if truth.plan.wells["kinase_P1"][at].is_sample
+        else v
+        for at, v in truth.signals["kinase_P1"].items()
+    }
+    assert find(truth, {"kinase_P1": own}, "kinase_P1") == []
