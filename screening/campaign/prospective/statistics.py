@@ -172,7 +172,7 @@ def _count_actives(rows: Sequence[Comparison], bits: Mapping[str, Bits]) -> Acti
     if not decided:
         return None
     chances = np.array([one.chance for one in decided])
-    low, high = _interval(decided, chances, bits)
+    low, high = _interval(decided, bits)
     levels = {one.level for one in decided}
     first, second = _halves(decided)
     return Actives(
@@ -187,23 +187,27 @@ def _count_actives(rows: Sequence[Comparison], bits: Mapping[str, Bits]) -> Acti
     )
 
 
-def _interval(
-    rows: Sequence[Comparison], chances: np.ndarray, bits: Mapping[str, Bits]
-) -> tuple[float, float]:
-    """Return the 90 % interval of the number of actives, if errors go together as recorded."""
-    if len(rows) > MOST:  # so many that their independent part is near to normal
-        reach = 1.645 * math.sqrt(float((chances * (1 - chances)).sum()))
-        expected = float(chances.sum())
-        return max(expected - reach, 0.0), min(expected + reach, float(len(rows)))
-    # Each at its own level: the distance from it is all that counts.
-    away = np.array([one.row.predicted - one.level for one in rows])
-    stds = np.array([one.std for one in rows])
-    correlations = correlate(rows, dict(bits))
-    for at, one in enumerate(rows):  # errors on two targets are not compared
-        other = [one.target != two.target for two in rows]
-        correlations[at, other] = 0
+def _interval(rows: Sequence[Comparison], bits: Mapping[str, Bits]) -> tuple[float, float]:
+    """Return the 90 % interval of the number of actives, if errors go together as recorded.
+
+    Of more than ``MOST`` compounds so many are drawn, and their interval is scaled up, which makes
+    it a little too wide.
+    """
+    drawn = list(rows)
+    if len(rows) > MOST:
+        chosen = np.random.default_rng(0).choice(len(rows), MOST, replace=False)
+        drawn = [rows[at] for at in np.sort(chosen).tolist()]
+    # Each has its own level: only the distance from it counts.
+    away = np.array([one.row.predicted - one.level for one in drawn])
+    stds = np.array([one.std for one in drawn])
+    correlations = correlate(drawn, dict(bits))
+    targets = np.array([one.target for one in drawn])
+    correlations[targets[:, None] != targets] = 0  # the curve is of errors on one target
     found = expect_actives(away, stds, 0.0, correlations)
-    return float(found.low), float(found.high)
+    expected = sum(one.chance for one in rows)
+    scale = len(rows) / len(drawn)
+    low, high = (expected + (end - found.mean) * scale for end in (found.low, found.high))
+    return max(float(low), 0.0), min(float(high), float(len(rows)))
 
 
 def _halves(rows: Sequence[Comparison]) -> tuple[list[Comparison], list[Comparison]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gnn.bundle.find_bundle import read_card_and_hash
 from gnn.card.domain_card import SharedErrorCard
 from gnn.errors import ModelError
 from screening.campaign import registered as reading
@@ -17,7 +18,7 @@ from screening.results.reading.plate_plan import PlatePlan
 from tests.screening.results.simulate import Truth, write_wells
 
 LEVEL = 6.5  # halfway from 5 to 8
-read_card = reading.read_card_and_hash
+read_card = read_card_and_hash
 
 
 def with_curve(folder: Path) -> tuple[Any, str]:

@@ -100,6 +100,21 @@ def test_shared_errors_widen_the_expected_number() -> None:
     assert together.high - together.low > 1.5 * (alone.high - alone.low)
 
 
+def test_the_interval_of_many_is_scaled(monkeypatch: pytest.MonkeyPatch) -> None:
+    from screening.campaign.prospective import statistics
+
+    rows = compare_rows(*(make_row(4 * n, 6.5, 6.5) for n in range(1, 29)))
+    whole = compare_all(rows).actives
+    monkeypatch.setattr(statistics, "MOST", 20)
+    drawn = compare_all(rows).actives
+    assert whole is not None
+    assert drawn is not None
+    assert drawn.expected == whole.expected
+    assert drawn.low == pytest.approx(whole.low, abs=3)
+    assert drawn.high == pytest.approx(whole.high, abs=3)
+    assert drawn.low != whole.low
+
+
 def test_ranks_are_those_of_scipy_from_eight_compounds() -> None:
     draw = np.random.default_rng(1)
     predicted, values = draw.normal(6, 1, (2, 8))
