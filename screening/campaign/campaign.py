@@ -81,16 +81,21 @@ class Campaign:
         return content
 
     @cached_property
-    def newest_of_plate(self) -> dict[tuple[str, str], Event]:
-        """The newest event of each plate, by run id and name of the plate."""
-        return {(event.run, plate): event for event in self.events for plate in event.plates}
+    def newest_of_plate(self) -> dict[tuple[str, str, str], Event]:
+        """The newest event of each plate, by run id, task and name of the plate.
+
+        A plate may be read for several targets, each with results of its own.
+        """
+        return {
+            (event.run, event.task, plate): event for event in self.events for plate in event.plates
+        }
 
     def current_wells(self) -> Iterator[tuple[Event, WellRow]]:
-        """Yield the wells of each plate from its newest event."""
+        """Yield the wells of each plate and target from its newest event."""
         for event in self.events:
             if event.kind == "plates":
                 for row in self.wells(event):
-                    if self.newest_of_plate.get((event.run, row.plate)) is event:
+                    if self.newest_of_plate.get((event.run, event.task, row.plate)) is event:
                         yield event, row
 
     def current_values(self) -> list[Dated]:
@@ -102,7 +107,8 @@ class Campaign:
         for event in self.events:
             for row in self.compounds(event):
                 plates = {well.partition(":")[0] for well in row.wells.split(" ") if ":" in well}
-                newest = (self.newest_of_plate.get((event.run, name)) for name in plates)
+                keys = ((event.run, event.task, name) for name in plates)
+                newest = (self.newest_of_plate.get(key) for key in keys)
                 if event.kind == "compounds" or all(one is event for one in newest):
                     found[event.run, event.task, event.kind, row.rank] = (event, row)
         return [one for one in found.values() if one[1].qualifier]

@@ -73,8 +73,8 @@ def superseded(campaign: Campaign, evaluation: Evaluation) -> list[Event]:
     run_id, plan = evaluation.plan.run.run_id, evaluation.plan
     found = []
     for event in campaign.events:
-        same = (event.run, event.kind) == (run_id, evaluation.kind)
-        values = event.task == plan.task and event.kind == "compounds" and ranks & set(event.ranks)
+        same = (event.run, event.task, event.kind) == (run_id, plan.task, evaluation.kind)
+        values = event.kind == "compounds" and ranks & set(event.ranks)
         if same and (plates & set(event.plates) or values):
             found.append(event)
     return found

@@ -1,5 +1,6 @@
 """Results are kept once, completely, and never overwritten."""
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def test_a_corrected_file_supersedes_and_overwrites_nothing(
     assert [one.number for one in found.events] == ["001", "002"]
     assert {event.number for event, _ in found.current_wells()} == {"002"}
     assert {event.number for event, _ in found.current_values()} == {"002"}
+
+
+def test_two_targets_of_the_same_plates_both_stay(
+    campaign: Path, truth: Truth, tmp_path: Path
+) -> None:
+    keep_file(campaign, truth, tmp_path / "x.csv")
+    other = truth._replace(plan=replace(truth.plan, task="small_KDR", target="KDR"))
+    second = keep_file(campaign, other, tmp_path / "y.csv", altered(truth, 1.1))
+    assert (second.event.supersedes, second.told) == ([], [])
+    found = open_campaign(campaign)
+    targets = [event.target for event, _ in found.current_values()]
+    assert targets.count("EGFR") == targets.count("KDR") == len(truth.potencies)
+    assert {event.number for event, _ in found.current_wells()} == {"001", "002"}
 
 
 def test_a_writer_that_was_killed_is_completed(
