@@ -90,6 +90,21 @@ class Campaign:
             (event.run, event.task, plate): event for event in self.events for plate in event.plates
         }
 
+    @cached_property
+    def newest_of_value(self) -> dict[tuple[str, str, int], Event]:
+        """The newest event with a final value of each compound, by run id, task and rank."""
+        return {
+            (event.run, event.task, rank): event
+            for event in self.events
+            if event.kind == "compounds"
+            for rank in event.ranks
+        }
+
+    def ranks_that_count(self, event: Event) -> list[int]:
+        """Return the compounds of which an event of final values has the newest one."""
+        newest = self.newest_of_value
+        return [rank for rank in event.ranks if newest[event.run, event.task, rank] is event]
+
     def current_wells(self) -> Iterator[tuple[Event, WellRow]]:
         """Yield the wells of each plate and target from its newest event."""
         for event in self.events:
@@ -101,7 +116,9 @@ class Campaign:
     def current_values(self) -> list[Dated]:
         """Return the newest value of each compound, by run, target and kind of event.
 
-        A value counts only if no plate behind it was replaced by a later event.
+        A value counts only if no plate behind it was replaced by a later event. A row without a
+        value takes the place of a value only if its wells were used, such as those of a curve that
+        could not be fitted: a plate that was refused, or left empty, says nothing.
         """
         found: dict[tuple[str, str, str, int], Dated] = {}
         for event in self.events:
@@ -109,7 +126,8 @@ class Campaign:
                 plates = {well.partition(":")[0] for well in row.wells.split(" ") if ":" in well}
                 keys = ((event.run, event.task, name) for name in plates)
                 newest = (self.newest_of_plate.get(key) for key in keys)
-                if event.kind == "compounds" or all(one is event for one in newest):
+                is_current = event.kind == "compounds" or all(one is event for one in newest)
+                if is_current and (row.qualifier or plates):
                     found[event.run, event.task, event.kind, row.rank] = (event, row)
         return [one for one in found.values() if one[1].qualifier]
 

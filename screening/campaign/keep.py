@@ -27,6 +27,7 @@ from screening.campaign.campaign import (
     read_log,
 )
 from screening.campaign.event import Event, Input, Registered, read_line, write_line
+from screening.campaign.replaced import Replaced, find_replaced, kept_plates
 from screening.campaign.tables import COMPOUNDS, FINDINGS, WELLS, write_tables
 from screening.errors import AlteredError, told_in_one_line
 from screening.results.evaluate import Evaluation
@@ -65,24 +66,6 @@ def check_known(campaign: Campaign, evaluation: Evaluation) -> None:
                 f"{campaign.folder}: its bytes are the same; give a corrected file if it is to be "
                 "replaced"
             )
-
-
-def superseded(campaign: Campaign, evaluation: Evaluation) -> list[Event]:
-    """Return the earlier events of which plates or values would be replaced."""
-    plates, ranks = set(kept_plates(evaluation)), {v.compound.rank for v in evaluation.with_value}
-    run_id, plan = evaluation.plan.run.run_id, evaluation.plan
-    found = []
-    for event in campaign.events:
-        same = (event.run, event.task, event.kind) == (run_id, plan.task, evaluation.kind)
-        values = event.kind == "compounds" and ranks & set(event.ranks)
-        if same and (plates & set(event.plates) or values):
-            found.append(event)
-    return found
-
-
-def kept_plates(evaluation: Evaluation) -> list[str]:
-    """Return the plates that are not refused."""
-    return [name for name, plate in evaluation.plates.items() if not plate.refused]
 
 
 def keep(
@@ -149,7 +132,7 @@ def _write(
     number = f"{len(campaign.events) + 1:03d}"
     target = campaign.folder / RESULTS / number
     make_folder(target.parent)
-    earlier = superseded(campaign, evaluation)
+    earlier = find_replaced(campaign, evaluation)
     with scratch_beside(target) as scratch:
         made = scratch / "event"
         make_folder(made / INPUT)
@@ -182,7 +165,7 @@ def _copy(path: Path, digest: str, at: int, folder: Path) -> Input:
 def _event(
     number: str,
     evaluation: Evaluation,
-    earlier: Sequence[Event],
+    earlier: Sequence[Replaced],
     accepted: list[str],
     written: tuple[list[Input], dict[str, str]],
 ) -> Event:
@@ -197,7 +180,7 @@ def _event(
         f"{counted(len(evaluation.findings), 'finding')}"
     )
     if earlier:
-        summary += f"; supersedes {', '.join(one.number for one in earlier)}"
+        summary += f"; supersedes {', '.join(one.event.number for one in earlier)}"
     return Event(
         number=number,
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -209,7 +192,7 @@ def _event(
         kind=evaluation.kind,
         plates=plates,
         ranks=[one.compound.rank for one in values],
-        supersedes=[one.number for one in earlier],
+        supersedes=[one.event.number for one in earlier],
         accepted=accepted,
         inputs=inputs,
         files=files,
@@ -224,17 +207,15 @@ def _append(folder: Path, line: bytes) -> None:
     write_atomic(path, before + line)
 
 
-def _tell(campaign: Campaign, event: Event, earlier: Sequence[Event]) -> list[str]:
-    told = []
-    for one in earlier:
-        shared = sorted({*one.plates} & {*event.plates})
-        what = f"plates {', '.join(shared)}" if shared else "values"
-        told.append(f"replaces {what} of event {one.number} of {one.time}; its files stay")
+def _tell(campaign: Campaign, event: Event, earlier: Sequence[Replaced]) -> list[str]:
+    told = [one.told for one in earlier]
     beside = [
         one.number
         for one in campaign.events
-        if (one.run, one.task, one.kind) == (event.run, event.task, event.kind)
-        and one not in earlier
+        if event.kind == "plates"
+        and (one.run, one.task) == (event.run, event.task)
+        and any(campaign.newest_of_plate[one.run, one.task, name] is one for name in one.plates)
+        and one.number not in event.supersedes
         and {*one.ranks} & {*event.ranks}
     ]
     if beside:

@@ -166,8 +166,9 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
     """Keep an evaluation, or say what would be kept."""
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import is_campaign, open_campaign
-    from screening.campaign.keep import default_campaign, keep, superseded
+    from screening.campaign.keep import default_campaign, keep
     from screening.campaign.registered import read_registered
+    from screening.campaign.replaced import find_replaced
 
     folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
     by_default = "" if campaign else " (the default; --campaign names another)"
@@ -175,9 +176,8 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
     if check:
         if opened is not None:
             _note_known(opened, evaluation)
-        replaced = superseded(opened, evaluation) if opened is not None else []
-        for event in replaced:
-            note(f"event {event.number} of {event.time} has some of these plates or values")
+        for one in find_replaced(opened, evaluation) if opened is not None else []:
+            note(f"if kept, it {one.told}")
         print(printable(f"nothing is kept, as you gave --check; else in {folder}{by_default}"))
         return
     if evaluation.is_empty:
