@@ -81,13 +81,21 @@ class Campaign:
         return content
 
     @cached_property
+    def valid_events(self) -> list[Event]:
+        """The events that no later one withdrew."""
+        withdrawn = {number for event in self.events for number in event.withdraws}
+        return [event for event in self.events if event.number not in withdrawn]
+
+    @cached_property
     def newest_of_plate(self) -> dict[tuple[str, str, str], Event]:
         """The newest event of each plate, by run id, task and name of the plate.
 
         A plate may be read for several targets, each with results of its own.
         """
         return {
-            (event.run, event.task, plate): event for event in self.events for plate in event.plates
+            (event.run, event.task, plate): event
+            for event in self.valid_events
+            for plate in event.plates
         }
 
     @cached_property
@@ -95,7 +103,7 @@ class Campaign:
         """The newest event with a final value of each compound, by run id, task and rank."""
         return {
             (event.run, event.task, rank): event
-            for event in self.events
+            for event in self.valid_events
             if event.kind == "compounds"
             for rank in event.ranks
         }
@@ -103,7 +111,18 @@ class Campaign:
     def ranks_that_count(self, event: Event) -> list[int]:
         """Return the compounds of which an event of final values has the newest one."""
         newest = self.newest_of_value
-        return [rank for rank in event.ranks if newest[event.run, event.task, rank] is event]
+        return [rank for rank in event.ranks if newest.get((event.run, event.task, rank)) is event]
+
+    def plates_that_count(self, event: Event) -> list[str]:
+        """Return the plates of which an event is the newest one."""
+        newest = self.newest_of_plate
+        return [name for name in event.plates if newest.get((event.run, event.task, name)) is event]
+
+    def is_current(self, event: Event) -> bool:
+        """Tell whether no plate and no final value of an event was replaced."""
+        if event.kind == "compounds":
+            return self.ranks_that_count(event) == event.ranks
+        return self.plates_that_count(event) == event.plates
 
     def current_wells(self) -> Iterator[tuple[Event, WellRow]]:
         """Yield the wells of each plate and target from its newest event."""
@@ -121,7 +140,7 @@ class Campaign:
         could not be fitted: a plate that was refused, or left empty, says nothing.
         """
         found: dict[tuple[str, str, str, int], Dated] = {}
-        for event in self.events:
+        for event in self.valid_events:
             for row in self.compounds(event):
                 plates = {well.partition(":")[0] for well in row.wells.split(" ") if ":" in well}
                 keys = ((event.run, event.task, name) for name in plates)

@@ -7,7 +7,7 @@ keeps results adds it.
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,13 @@ from screening.campaign.campaign import (
     read_log,
 )
 from screening.campaign.event import Event, Input, Registered, read_line, write_line
-from screening.campaign.replaced import Replaced, find_replaced, kept_plates
+from screening.campaign.replaced import (
+    Replaced,
+    check_known,
+    find_replaced,
+    kept_plates,
+    read_as,
+)
 from screening.campaign.tables import COMPOUNDS, FINDINGS, WELLS, write_tables
 from screening.errors import AlteredError, told_in_one_line
 from screening.results.evaluate import Evaluation
@@ -56,32 +62,18 @@ def default_campaign(run: Path) -> Path:
     return run.absolute().parent.parent / "campaign"
 
 
-def check_known(campaign: Campaign, evaluation: Evaluation) -> None:
-    """Refuse, with InputError, a file that the campaign has."""
-    known = {one.sha256: event for event in campaign.events for one in event.inputs}
-    for path, digest in evaluation.hashes.items():
-        if event := known.get(digest):
-            raise InputError(
-                f"{path} was kept before, as event {event.number} of {event.time} in "
-                f"{campaign.folder}: its bytes are the same; give a corrected file if it is to be "
-                "replaced"
-            )
-
-
 def keep(
     folder: Path,
     evaluation: Evaluation,
-    accepted: Collection[str] = (),
     registered: Registered | None = None,
 ) -> Kept:
     """Write an evaluation as the next event of a campaign, which is made if it is missing.
 
-    accepted: what the user accepted in spite of a suspicion.
     registered: what the run and its model said before the assay; None if it is not known.
 
     Raises:
-        InputError: Nothing can be kept, a file is known or was changed, or the folder is in use or
-            holds something else.
+        InputError: Nothing can be kept, nothing is new, a file was changed, or the folder is in use
+            or holds something else.
         AlteredError: The log was changed.
     """
     if evaluation.is_empty:
@@ -97,7 +89,7 @@ def keep(
         with Lock(folder):
             campaign = _complete(read_log(folder))
             check_known(campaign, evaluation)
-            return _write(campaign, evaluation, accepted, registered)
+            return _write(campaign, evaluation, registered)
 
 
 def _complete(campaign: Campaign) -> Campaign:
@@ -126,7 +118,6 @@ def _complete(campaign: Campaign) -> Campaign:
 def _write(
     campaign: Campaign,
     evaluation: Evaluation,
-    accepted: Collection[str],
     registered: Registered | None,
 ) -> Kept:
     number = f"{len(campaign.events) + 1:03d}"
@@ -143,7 +134,7 @@ def _write(
         write_tables(made, evaluation)
         names = [WELLS, COMPOUNDS, FINDINGS, *(one.kept_as for one in inputs)]
         files = {name: sha256((made / name).read_bytes()).hexdigest() for name in names}
-        event = _event(number, evaluation, earlier, sorted(accepted), (inputs, files))
+        event = _event(number, evaluation, earlier, (inputs, files))
         event = event.model_copy(update={"registered": registered})
         line, _ = write_line(event, campaign.head)
         write_atomic(made / EVENT, line)
@@ -166,7 +157,6 @@ def _event(
     number: str,
     evaluation: Evaluation,
     earlier: Sequence[Replaced],
-    accepted: list[str],
     written: tuple[list[Input], dict[str, str]],
 ) -> Event:
     plan, values = evaluation.plan, evaluation.with_value
@@ -193,7 +183,8 @@ def _event(
         plates=plates,
         ranks=[one.compound.rank for one in values],
         supersedes=[one.event.number for one in earlier],
-        accepted=accepted,
+        withdraws=[one.event.number for one in earlier if one.is_whole],
+        options=read_as(evaluation.options),
         inputs=inputs,
         files=files,
         summary=summary,
@@ -214,7 +205,7 @@ def _tell(campaign: Campaign, event: Event, earlier: Sequence[Replaced]) -> list
         for one in campaign.events
         if event.kind == "plates"
         and (one.run, one.task) == (event.run, event.task)
-        and any(campaign.newest_of_plate[one.run, one.task, name] is one for name in one.plates)
+        and campaign.plates_that_count(one)
         and one.number not in event.supersedes
         and {*one.ranks} & {*event.ranks}
     ]
@@ -223,4 +214,13 @@ def _tell(campaign: Campaign, event: Event, earlier: Sequence[Replaced]) -> list
             f"compounds of it have values in event {', '.join(beside)}, too, from other plates: "
             "the newest counts; give all plates of a run in one command to join their replicates"
         )
+    known = {one.sha256 for one in event.inputs}
+    for one in campaign.valid_events:
+        counts = campaign.plates_that_count(one) or campaign.ranks_that_count(one)
+        is_known = known & {file.sha256 for file in one.inputs}
+        if is_known and counts and one.number not in event.supersedes:
+            told.append(
+                f"event {one.number} of {one.time} has a file with the same bytes, for "
+                f"{one.target} in the run {one.run_name}; it still counts"
+            )
     return told

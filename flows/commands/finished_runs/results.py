@@ -132,10 +132,9 @@ def results(
     from screening.results.evaluate import evaluate
 
     paths = [named_path(file) for file in files]
-    options = reading.of_files
-    evaluation = evaluate(_open_plan(run, reading.task), paths, options)
+    evaluation = evaluate(_open_plan(run, reading.task), paths, reading.of_files)
     _show(evaluation)
-    _keep(campaign, evaluation, options, check)
+    _keep(campaign, evaluation, check)
 
 
 def _word(text: str | None, option: str, *known: str) -> Any:
@@ -162,7 +161,7 @@ def _open_plan(run: Path, task: str | None) -> "PlatePlan":
     return plan
 
 
-def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", check: bool) -> None:
+def _keep(campaign: Path | None, evaluation: "Evaluation", check: bool) -> None:
     """Keep an evaluation, or say what would be kept."""
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import is_campaign, open_campaign
@@ -187,7 +186,7 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
         )
     registered, why_not = read_registered(evaluation.plan)
     note_if(why_not)
-    kept = keep(folder, evaluation, options.accepted, registered)
+    kept = keep(folder, evaluation, registered)
     for line in kept.told:
         note(line)
     print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
@@ -195,8 +194,8 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
 
 
 def _note_known(campaign: "Campaign", evaluation: "Evaluation") -> None:
-    """Say that a campaign has a file, which is no mistake if nothing is to be kept."""
-    from screening.campaign.keep import check_known
+    """Say that a campaign has the files, which is no mistake if nothing is to be kept."""
+    from screening.campaign.replaced import check_known
 
     try:
         check_known(campaign, evaluation)

@@ -94,6 +94,16 @@ def test_a_corrected_file_supersedes_and_overwrites_nothing(
     assert {event.number for event, _ in found.current_values()} == {"002"}
 
 
+def test_the_same_file_is_kept_again_once_it_was_replaced(
+    campaign: Path, truth: Truth, tmp_path: Path
+) -> None:
+    keep_file(campaign, truth, tmp_path / "x.csv")
+    keep_file(campaign, truth, tmp_path / "y.csv", altered(truth, 1.1))
+    third = keep_file(campaign, truth, tmp_path / "x.csv")
+    assert third.event.supersedes == ["002"]
+    assert {event.number for event, _ in open_campaign(campaign).current_values()} == {"003"}
+
+
 def test_two_targets_of_the_same_plates_both_stay(
     campaign: Path, truth: Truth, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from screening.campaign.campaign import LOG, RESULTS
 from screening.campaign.event import FIRST, ErrorCurve, Event, Registered, write_line
 from screening.campaign.prospective.comparison import Comparison
+from screening.campaign.replaced import read_as
 from screening.campaign.tables import (
     COMPOUNDS,
     FINDINGS,
@@ -21,6 +22,7 @@ from screening.campaign.tables import (
     cell_texts,
 )
 from screening.hits.hit_files import write_csv
+from screening.results.evaluate import Options
 
 Floats = npt.NDArray[np.float64]
 NAN = float("nan")
@@ -64,7 +66,8 @@ def make_event(number: int = 1, **other: Any) -> Event:
         "plates": [f"EGFR_P{number}"],
         "ranks": [],
         "supersedes": [],
-        "accepted": [],
+        "withdraws": [],
+        "options": read_as(Options()),
         "inputs": [],
         "registered": registered,
         "files": {},
