@@ -9,14 +9,14 @@ earlier files stay.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from chem.disk.bounded_read import read_regular
 from chem.errors import InputError
-from screening.campaign.event import FIRST, Event, read_line
+from screening.campaign.event import FIRST, Event, read_line, write_line
 from screening.campaign.tables import (
     COMPOUNDS,
     FINDINGS,
@@ -46,6 +46,20 @@ class Campaign:
     """In order of time; empty for a new campaign."""
     head: str
     """The hash of the last line."""
+    without_line: str = ""
+    """The number of a folder after the last event's that has no line: that of an event that is
+    being written, or whose writer was killed, or whose line was removed. Empty if there is none."""
+
+    @property
+    def told_of_folder(self) -> str:
+        """A note on the folder without a line; empty if there is none."""
+        if not self.without_line:
+            return ""
+        return (
+            f"{self.folder / RESULTS / self.without_line} has no line in {LOG}, so it does not "
+            "count: it is unfinished, or its line was removed; the next `hitlist results` that "
+            f"keeps something adds the line from its {EVENT}"
+        )
 
     def folder_of(self, event: Event) -> Path:
         """Return the folder with the files of an event."""
@@ -153,7 +167,10 @@ class Campaign:
     def check_files(self) -> list[str]:
         """Return the faults of all files against the hashes in the log; empty if there are none."""
         faults = []
+        before = FIRST
         for event in self.events:
+            line, before = write_line(event, before)
+            faults += self._check_copy(event, line)
             for name in event.files:
                 try:
                     self.read(event, name)
@@ -164,6 +181,16 @@ class Campaign:
             there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
             faults += [f"{folder / name} is not in the log" for name in sorted(there - known)]
         return faults
+
+    def _check_copy(self, event: Event, line: str) -> list[str]:
+        """Return the fault of an event's copy of its line, if there is one."""
+        path = self.folder_of(event) / EVENT
+        try:
+            if read_regular(path, MOST_LOG) == line.encode():
+                return []
+        except OSError as error:
+            return [f"{path} cannot be read ({error.strerror or error})"]
+        return [f"{path} is not line {int(event.number)} of {LOG}; put it back from a backup"]
 
 
 def is_campaign(folder: Path) -> bool:
@@ -185,14 +212,14 @@ def open_campaign(folder: Path) -> Campaign:
         )
     found = read_log(folder)
     names = numbered(folder)
-    extra = sorted(names - {event.number for event in found.events})
+    extra = sorted(names - {event.number for event in found.events}, key=int)
     # One more folder may be that of an event that is being written.
     if extra and extra != [f"{len(found.events) + 1:03d}"]:
         raise AlteredError(
             f"{folder / RESULTS} has {', '.join(extra)}, which {LOG} does not name: lines of the "
             "log were removed; put it back from a backup"
         )
-    return found
+    return replace(found, without_line="".join(extra))
 
 
 def read_log(folder: Path) -> Campaign:
@@ -220,9 +247,10 @@ def read_log(folder: Path) -> Campaign:
         events.append(event)
     gone = {event.number for event in events} - numbered(folder)
     if gone:
+        first = min(gone, key=int)
         raise AlteredError(
-            f"{folder / RESULTS / min(gone)} is gone, expected the files of line {int(min(gone))} "
-            f"of {LOG}; put it back from a backup"
+            f"{folder / RESULTS / first} is gone, expected the files of line {int(first)} of "
+            f"{LOG}; put it back from a backup"
         )
     return Campaign(folder, tuple(events), before)
 

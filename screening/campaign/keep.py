@@ -87,9 +87,17 @@ def keep(
                 "with --campaign"
             )
         with Lock(folder):
-            campaign = _complete(read_log(folder))
+            before = read_log(folder)
+            campaign = _complete(before)
             check_known(campaign, evaluation)
-            return _write(campaign, evaluation, registered)
+            kept = _write(campaign, evaluation, registered)
+    added = [one.number for one in campaign.events[len(before.events) :]]
+    told = [
+        f"event {number} had no line in {LOG}: a command was killed, or the line was removed; it "
+        f"was added from its {EVENT}"
+        for number in added
+    ]
+    return kept._replace(told=[*told, *kept.told])
 
 
 def _complete(campaign: Campaign) -> Campaign:

@@ -7,7 +7,7 @@ import typer
 
 from chem.errors import InputError
 from chem.records.message_text import counted
-from flows.terminal.console import note, printable
+from flows.terminal.console import note, note_if, printable
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def campaign(
     html, csv = _checked(html, "--html", folder), _checked(csv, "--csv", folder)
     if html is not None and html == csv:
         raise InputError(f"--html and --csv both name {html}; name two files")
-    report = make_report(open_campaign(folder))
+    opened = open_campaign(folder)
+    note_if(opened.told_of_folder)
+    report = make_report(opened)
     if not report.rows:
         raise InputError(
             f"{folder} has no value that counts; keep results there with `hitlist results RUN FILE "

@@ -174,6 +174,7 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", check: bool) -> None:
     opened: Campaign | None = open_campaign(folder) if is_campaign(folder) else None
     if check:
         if opened is not None:
+            note_if(opened.told_of_folder)
             _note_known(opened, evaluation)
         for one in find_replaced(opened, evaluation) if opened is not None else []:
             note(f"if kept, it {one.told}")

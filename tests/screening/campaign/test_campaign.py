@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from screening.campaign.campaign import LOG, RESULTS, open_campaign
+from screening.campaign.campaign import EVENT, LOG, RESULTS, open_campaign
 from screening.campaign.keep import keep
 from screening.errors import AlteredError
 from screening.results.evaluate import evaluate
@@ -52,6 +52,24 @@ def test_removed_lines_are_found_by_the_folders(kept: Path) -> None:
     log.write_bytes(lines[1])
     with pytest.raises(AlteredError, match="line 1"):
         open_campaign(kept)
+
+
+def test_a_removed_last_line_is_told_by_its_folder(kept: Path) -> None:
+    assert open_campaign(kept).told_of_folder == ""
+    log = kept / LOG
+    log.write_bytes(log.read_bytes().splitlines(keepends=True)[0])
+    told = open_campaign(kept).told_of_folder
+    assert told.startswith(f"{kept / RESULTS}/002 has no line in log.jsonl")
+    assert "it is unfinished, or its line was removed" in told
+
+
+def test_the_copy_of_a_line_is_compared_with_it(kept: Path) -> None:
+    path = kept / RESULTS / "001" / EVENT
+    path.write_bytes(path.read_bytes() + b" ")
+    expected = f"{path} is not line 1 of log.jsonl; put it back from a backup"
+    assert open_campaign(kept).check_files() == [expected]
+    path.unlink()
+    assert open_campaign(kept).check_files()[0].startswith(f"{path} cannot be read")
 
 
 def test_an_altered_or_missing_file_is_found(kept: Path) -> None:

@@ -132,6 +132,7 @@ def test_a_writer_that_was_killed_is_completed(
     assert not (campaign / LOG).exists()
     second = keep_file(campaign, truth, tmp_path / "y.csv", altered(truth, 1.5))
     assert (second.event.number, second.event.supersedes) == ("002", ["001"])
+    assert second.told[0].startswith("event 001 had no line in log.jsonl: a command was killed")
     assert [one.number for one in open_campaign(campaign).events] == ["001", "002"]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from screening.campaign.campaign import LOG, RESULTS
+from screening.campaign.campaign import EVENT, LOG, RESULTS
 from screening.campaign.event import FIRST, ErrorCurve, Event, Registered, write_line
 from screening.campaign.prospective.comparison import Comparison
 from screening.campaign.replaced import read_as
@@ -134,6 +134,7 @@ def write_campaign(folder: Path, events: Sequence[Kept]) -> Path:
         ranks = [row.rank for row in rows if row.qualifier]
         whole = event.model_copy(update={"files": files, "ranks": ranks})
         line, before = write_line(whole, before)
+        (own / EVENT).write_text(line, encoding="utf-8")
         log += line
     (folder / LOG).write_text(log, encoding="utf-8")
     return folder
