@@ -101,6 +101,18 @@ class Campaign:
         return [event for event in self.events if event.number not in withdrawn]
 
     @cached_property
+    def place_in_time(self) -> dict[str, int]:
+        """The place in time of each event by its number, from 0.
+
+        It is that of the first event that had these plates or values: the assay was made then, and
+        a correction does not make its results newer.
+        """
+        found: dict[str, int] = {}
+        for at, event in enumerate(self.events):
+            found[event.number] = min((found[one] for one in event.supersedes), default=at)
+        return found
+
+    @cached_property
     def newest_of_plate(self) -> dict[tuple[str, str, str], Event]:
         """The newest event of each plate, by run id, task and name of the plate.
 

@@ -22,6 +22,13 @@ class Comparison:
 
     event: Event
     row: CompoundRow
+    place: int
+    """The place in time of the event, as ``Campaign.place_in_time`` has it."""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """The order of its event in time: corrections of one event go by their numbers."""
+        return self.place, int(self.event.number)
 
     @property
     def target(self) -> str:
@@ -92,18 +99,18 @@ class Comparison:
 
 
 def read_comparisons(campaign: Campaign) -> list[Comparison]:
-    """Return the current value of every prediction, by event and rank.
+    """Return the current value of every prediction, in order of time, then by rank.
 
     A prediction with values of two kinds, such as a plate and a file of final values, has the
     potency rather than the inhibition, then the newer one. Raises AlteredError for a changed file.
     """
     best: dict[tuple[str, str, int], Comparison] = {}
     for event, row in campaign.current_values():
-        one = Comparison(event, row)
+        one = Comparison(event, row, campaign.place_in_time[event.number])
         key = (event.run, event.task, row.rank)
         if key not in best or _precedence(one) > _precedence(best[key]):
             best[key] = one
-    return sorted(best.values(), key=lambda one: (one.event.number, one.target, one.row.rank))
+    return sorted(best.values(), key=lambda one: (one.order, one.target, one.row.rank))
 
 
 def read_without_value(campaign: Campaign, known: list[Comparison]) -> list[Comparison]:
@@ -114,9 +121,10 @@ def read_without_value(campaign: Campaign, known: list[Comparison]) -> list[Comp
         for row in campaign.compounds(event):
             key = (event.run, event.task, row.rank)
             if key not in there and not row.qualifier:
-                found[key] = Comparison(event, row)
-    return sorted(found.values(), key=lambda one: (one.event.number, one.target, one.row.rank))
+                place = campaign.place_in_time[event.number]
+                found[key] = Comparison(event, row, place)
+    return sorted(found.values(), key=lambda one: (one.order, one.target, one.row.rank))
 
 
-def _precedence(one: Comparison) -> tuple[bool, str]:
-    return one.row.unit == PACTIVITY, one.event.number.zfill(9)
+def _precedence(one: Comparison) -> tuple[bool, int]:
+    return one.row.unit == PACTIVITY, int(one.event.number)

@@ -109,7 +109,8 @@ def make_row(
 
 
 def compare_rows(*rows: CompoundRow, event: Event | None = None) -> list[Comparison]:
-    return [Comparison(event or make_event(), row) for row in rows]
+    event = event or make_event()
+    return [Comparison(event, row, int(event.number) - 1) for row in rows]
 
 
 class Kept(NamedTuple):
@@ -154,5 +155,5 @@ def plates_of(
         predicted = float(draw.uniform(5, 8))
         smiles = structure(at % 4, at // 4)
         row = make_row(rank, predicted + 0.5 * error, predicted, smiles=smiles, key=f"KEY{at}")
-        found.append(Comparison(event, row))
+        found.append(Comparison(event, row, plate))
     return found

@@ -1,7 +1,9 @@
 """A report holds every prediction once, refuses altered files, and is silent about too few."""
 
+import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,3 +99,23 @@ def test_replaced_events_are_named(tmp_path: Path) -> None:
     ]
     report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
     assert ([one.row.value for one in report.rows], report.replaced) == ([7.0], ["001"])
+
+
+def test_a_correction_keeps_its_place_in_time(tmp_path: Path) -> None:
+    """Plate 1 is corrected after plate 2, and after nine hundred and ninety-nine events."""
+
+    def plate(number: int, of: int, value: float, **other: Any) -> Kept:
+        name = f"EGFR_P{of}"
+        rows = [make_row(10 * of + n, value, 6.0, wells=f"{name}:A{n}") for n in (1, 2, 3)]
+        return Kept(make_event(number, run="same", plates=[name], time="", **other), rows)
+
+    first = [plate(1, 1, 5.0), plate(2, 2, 6.5)]
+    others = [plate(n, 2, 6.5, supersedes=[f"{n - 1:03d}"]) for n in range(3, 1000)]
+    last = plate(1000, 1, 5.5, supersedes=["001"])
+    opened = open_campaign(write_campaign(tmp_path / "c", [*first, *others, last]))
+    report = make_report(opened)
+    assert [one.event for one in report.groups] == ["1000", "999", ALL]
+    (chart,) = report.charts
+    assert [point.event.number for point in chart.points] == ["1000", "999"]
+    assert math.isnan(report.means["1000", "EGFR"])
+    assert report.means["999", "EGFR"] == pytest.approx(5.5)
