@@ -34,7 +34,7 @@ def campaign(
     """
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import open_campaign
-    from screening.campaign.prospective.report import make_report
+    from screening.campaign.prospective.report import make_report, tell_known_before
 
     folder = named_path(folder)
     html, csv = _checked(html, "--html", folder), _checked(csv, "--csv", folder)
@@ -43,6 +43,8 @@ def campaign(
     opened = open_campaign(folder)
     note_if(opened.told_of_folder)
     report = make_report(opened)
+    if not report.rows and (known := tell_known_before(report)):
+        raise InputError(f"{folder} has nothing to compare: {known}; keep results of new compounds")
     if not report.rows:
         raise InputError(
             f"{folder} has no value that counts; keep results there with `hitlist results RUN FILE "
@@ -71,12 +73,14 @@ def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
 
 
 def _show(report: "Report") -> None:
-    from screening.campaign.prospective.report import tell_target
+    from screening.campaign.prospective.report import tell_known_before, tell_target
     from screening.campaign.prospective.summary_tables import summary_tables
 
     for table in summary_tables(report):
         print(f"\n{table.title}")
         show_table(table.header, table.rows, numbers=table.numbers)
+    if known := tell_known_before(report):
+        note(f"{known}; --csv has them")
     if report.without_value:
         note(f"{counted(len(report.without_value), 'compound')} without a value: --csv says why")
     if report.replaced:

@@ -1,8 +1,9 @@
 """One compound of a campaign: what was registered before the assay, and what was found."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scipy.special import ndtr
 
@@ -111,6 +112,37 @@ def read_comparisons(campaign: Campaign) -> list[Comparison]:
         if key not in best or _precedence(one) > _precedence(best[key]):
             best[key] = one
     return sorted(best.values(), key=lambda one: (one.order, one.target, one.row.rank))
+
+
+class Parted(NamedTuple):
+    """The values of predictions, by what the predictions could know."""
+
+    foreseen: list[Comparison]
+    """Those of compounds that had no value on the target before the first event of their run."""
+    known_before: list[Comparison]
+    """The others: the model may have followed the earlier result, as after ``hitlist learn``."""
+
+
+def part_known(campaign: Campaign, rows: Sequence[Comparison]) -> Parted:
+    """Part values whose result an earlier event of another run had, from those that were foreseen.
+
+    A run registers its predictions before its own first event, so only what came before that event
+    can be known. An earlier value counts here also if it was replaced later.
+    """
+    begin: dict[str, int] = {}
+    first: dict[tuple[str, str], int] = {}
+    for event in campaign.events:
+        place = campaign.place_in_time[event.number]
+        begin.setdefault(event.run, place)
+        for row in campaign.compounds(event):
+            if row.qualifier:
+                key = event.target, row.key
+                first[key] = min(first.get(key, place), place)
+    parted = Parted([], [])
+    for one in rows:
+        is_known = first[one.target, one.row.key] < begin[one.event.run]
+        (parted.known_before if is_known else parted.foreseen).append(one)
+    return parted
 
 
 def read_without_value(campaign: Campaign, known: list[Comparison]) -> list[Comparison]:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from screening.campaign.campaign import open_campaign
-from screening.campaign.prospective.report import ALL, make_report, tell_target
+from screening.campaign.prospective.compounds_csv import write_compounds
+from screening.campaign.prospective.report import ALL, make_report, tell_known_before, tell_target
 from screening.errors import AlteredError
 from tests.screening.campaign.prospective.conftest import HOSTILE
 from tests.screening.campaign.prospective.simulate import (
@@ -68,7 +69,10 @@ def test_a_model_no_better_than_the_mean_is_told(tmp_path: Path) -> None:
     events = [
         Kept(
             make_event(number),
-            [make_row(n, 6 + (n % 3 - 1) / 10, 5 + n % 5 / 2) for n in range(1, 13)],
+            [
+                make_row(n, 6 + (n % 3 - 1) / 10, 5 + n % 5 / 2, key=f"K{number}-{n}")
+                for n in range(1, 13)
+            ],
         )
         for number in (1, 2)
     ]
@@ -119,3 +123,43 @@ def test_a_correction_keeps_its_place_in_time(tmp_path: Path) -> None:
     assert [point.event.number for point in chart.points] == ["1000", "999"]
     assert math.isnan(report.means["1000", "EGFR"])
     assert report.means["999", "EGFR"] == pytest.approx(5.5)
+
+
+def test_predictions_that_may_know_their_result_are_counted_apart(tmp_path: Path) -> None:
+    """The second run predicts two compounds again, after `hitlist learn` exactly."""
+    first = [make_row(n, 7.0, 6.0, key=f"K{n}") for n in (1, 2, 3, 4)]
+    again = [make_row(n, 7.0, 7.0, key=f"K{n}") for n in (1, 2)]
+    new = [make_row(n, 7.0, 6.0, key=f"K{n}") for n in (5, 6, 7)]
+    other = [make_row(n, 7.0, 7.0, key=f"K{n}", target="KDR") for n in (1, 2, 3)]
+    events = [
+        Kept(make_event(1), first),
+        Kept(make_event(2), [*again, *new]),
+        Kept(make_event(3, target="KDR", task="activity_KDR"), other),
+        Kept(make_event(4, run="run1", plates=["EGFR_P9"]), [first[0]]),  # it registered before
+    ]
+    report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
+    assert [(one.event.number, one.row.rank) for one in report.known_before] == [
+        ("002", 1),
+        ("002", 2),
+    ]
+    found = {(one.event, one.target): one.found.coverage for one in report.groups}
+    assert (found["002", "EGFR"].n, found["002", "EGFR"].k) == (3, 0)
+    assert (found["003", "KDR"].n, found[ALL, "EGFR"].n) == (3, 7)
+    assert report.charts[0].points[-1].n == 3
+    assert tell_known_before(report).startswith("2 values left out of all figures")
+    table = tmp_path / "all.csv"
+    assert write_compounds(table, report) == 12
+    assert table.read_text().count(",yes,") >= 2
+
+
+def test_a_correction_of_the_first_measurement_is_foreseen(tmp_path: Path) -> None:
+    """Run 1 is corrected after run 2 measured the compound: only run 2 may have known it."""
+    row = make_row(1, 7.0, 6.0, wells="EGFR_P1:A1")
+    events = [
+        Kept(make_event(1), [row]),
+        Kept(make_event(2), [make_row(1, 7.0, 6.0, wells="EGFR_P2:A1")]),
+        Kept(make_event(3, run="run1", plates=["EGFR_P1"], supersedes=["001"]), [row]),
+    ]
+    report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
+    assert [one.event.number for one in report.rows] == ["003"]
+    assert [one.event.number for one in report.known_before] == ["002"]
