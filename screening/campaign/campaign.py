@@ -9,14 +9,14 @@ earlier files stay.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from chem.disk.bounded_read import read_regular
 from chem.errors import InputError
-from screening.campaign.event import FIRST, Event, read_line
+from screening.campaign.event import FIRST, Event, read_line, write_line
 from screening.campaign.tables import (
     COMPOUNDS,
     FINDINGS,
@@ -46,6 +46,20 @@ class Campaign:
     """In order of time; empty for a new campaign."""
     head: str
     """The hash of the last line."""
+    without_line: str = ""
+    """The number of a folder after the last event's that has no line: that of an event that is
+    being written, or whose writer was killed, or whose line was removed. Empty if there is none."""
+
+    @property
+    def told_of_folder(self) -> str:
+        """A note on the folder without a line; empty if there is none."""
+        if not self.without_line:
+            return ""
+        return (
+            f"{self.folder / RESULTS / self.without_line} has no line in {LOG}, so it does not "
+            "count: it is unfinished, or its line was removed; the next `hitlist results` that "
+            f"keeps something adds the line from its {EVENT}"
+        )
 
     def folder_of(self, event: Event) -> Path:
         """Return the folder with the files of an event."""
@@ -81,36 +95,94 @@ class Campaign:
         return content
 
     @cached_property
-    def newest_of_plate(self) -> dict[tuple[str, str], Event]:
-        """The newest event of each plate, by run id and name of the plate."""
-        return {(event.run, plate): event for event in self.events for plate in event.plates}
+    def valid_events(self) -> list[Event]:
+        """The events that no later one withdrew."""
+        withdrawn = {number for event in self.events for number in event.withdraws}
+        return [event for event in self.events if event.number not in withdrawn]
+
+    @cached_property
+    def place_in_time(self) -> dict[str, int]:
+        """The place in time of each event by its number, from 0.
+
+        It is that of the first event that had these plates or values: the assay was made then, and
+        a correction does not make its results newer.
+        """
+        found: dict[str, int] = {}
+        for at, event in enumerate(self.events):
+            found[event.number] = min((found[one] for one in event.supersedes), default=at)
+        return found
+
+    @cached_property
+    def newest_of_plate(self) -> dict[tuple[str, str, str], Event]:
+        """The newest event of each plate, by run id, task and name of the plate.
+
+        A plate may be read for several targets, each with results of its own.
+        """
+        return {
+            (event.run, event.task, plate): event
+            for event in self.valid_events
+            for plate in event.plates
+        }
+
+    @cached_property
+    def newest_of_value(self) -> dict[tuple[str, str, int], Event]:
+        """The newest event with a final value of each compound, by run id, task and rank."""
+        return {
+            (event.run, event.task, rank): event
+            for event in self.valid_events
+            if event.kind == "compounds"
+            for rank in event.ranks
+        }
+
+    def ranks_that_count(self, event: Event) -> list[int]:
+        """Return the compounds of which an event of final values has the newest one."""
+        newest = self.newest_of_value
+        return [rank for rank in event.ranks if newest.get((event.run, event.task, rank)) is event]
+
+    def plates_that_count(self, event: Event) -> list[str]:
+        """Return the plates of which an event is the newest one."""
+        newest = self.newest_of_plate
+        return [name for name in event.plates if newest.get((event.run, event.task, name)) is event]
+
+    def is_current(self, event: Event) -> bool:
+        """Tell whether no plate and no final value of an event was replaced."""
+        if event.kind == "compounds":
+            return self.ranks_that_count(event) == event.ranks
+        return self.plates_that_count(event) == event.plates
 
     def current_wells(self) -> Iterator[tuple[Event, WellRow]]:
-        """Yield the wells of each plate from its newest event."""
+        """Yield the wells of each plate and target from its newest event."""
         for event in self.events:
             if event.kind == "plates":
                 for row in self.wells(event):
-                    if self.newest_of_plate.get((event.run, row.plate)) is event:
+                    if self.newest_of_plate.get((event.run, event.task, row.plate)) is event:
                         yield event, row
 
     def current_values(self) -> list[Dated]:
         """Return the newest value of each compound, by run, target and kind of event.
 
-        A value counts only if no plate behind it was replaced by a later event.
+        A value counts only if no plate behind it was replaced by a later event. A row without a
+        value takes the place of a value only if its wells were used, such as those of a curve that
+        could not be fitted: a plate that was refused, or left empty, says nothing.
         """
         found: dict[tuple[str, str, str, int], Dated] = {}
-        for event in self.events:
+        for event in self.valid_events:
             for row in self.compounds(event):
                 plates = {well.partition(":")[0] for well in row.wells.split(" ") if ":" in well}
-                newest = (self.newest_of_plate.get((event.run, name)) for name in plates)
-                if event.kind == "compounds" or all(one is event for one in newest):
+                keys = ((event.run, event.task, name) for name in plates)
+                newest = (self.newest_of_plate.get(key) for key in keys)
+                is_current = event.kind == "compounds" or all(one is event for one in newest)
+                if is_current and (row.qualifier or plates):
                     found[event.run, event.task, event.kind, row.rank] = (event, row)
         return [one for one in found.values() if one[1].qualifier]
 
     def check_files(self) -> list[str]:
         """Return the faults of all files against the hashes in the log; empty if there are none."""
         faults = []
+        before = FIRST
         for event in self.events:
+            line, before = write_line(event, before)
+            faults += self._check_copy(event, line)
             for name in event.files:
                 try:
                     self.read(event, name)
@@ -121,6 +193,16 @@ class Campaign:
             there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
             faults += [f"{folder / name} is not in the log" for name in sorted(there - known)]
         return faults
+
+    def _check_copy(self, event: Event, line: str) -> list[str]:
+        """Return the fault of an event's copy of its line, if there is one."""
+        path = self.folder_of(event) / EVENT
+        try:
+            if read_regular(path, MOST_LOG) == line.encode():
+                return []
+        except OSError as error:
+            return [f"{path} cannot be read ({error.strerror or error})"]
+        return [f"{path} is not line {int(event.number)} of {LOG}; put it back from a backup"]
 
 
 def is_campaign(folder: Path) -> bool:
@@ -142,14 +224,14 @@ def open_campaign(folder: Path) -> Campaign:
         )
     found = read_log(folder)
     names = numbered(folder)
-    extra = sorted(names - {event.number for event in found.events})
+    extra = sorted(names - {event.number for event in found.events}, key=int)
     # One more folder may be that of an event that is being written.
     if extra and extra != [f"{len(found.events) + 1:03d}"]:
         raise AlteredError(
             f"{folder / RESULTS} has {', '.join(extra)}, which {LOG} does not name: lines of the "
             "log were removed; put it back from a backup"
         )
-    return found
+    return replace(found, without_line="".join(extra))
 
 
 def read_log(folder: Path) -> Campaign:
@@ -177,9 +259,10 @@ def read_log(folder: Path) -> Campaign:
         events.append(event)
     gone = {event.number for event in events} - numbered(folder)
     if gone:
+        first = min(gone, key=int)
         raise AlteredError(
-            f"{folder / RESULTS / min(gone)} is gone, expected the files of line {int(min(gone))} "
-            f"of {LOG}; put it back from a backup"
+            f"{folder / RESULTS / first} is gone, expected the files of line {int(first)} of "
+            f"{LOG}; put it back from a backup"
         )
     return Campaign(folder, tuple(events), before)
 

@@ -28,6 +28,20 @@ class Input(Shape):
     sha256: Hash
 
 
+class ReadAs(Shape):
+    """What the user said of the files, by the options of `hitlist results`."""
+
+    value_column: str | None
+    decimal: str | None
+    units: str | None
+    direction: str | None
+    """The change of the signal with inhibition."""
+    plates: list[str]
+    """Other names of plates, such as ``BC0017=kinase_P1``, in alphabetical order."""
+    accepted: list[str]
+    """What was accepted in spite of a suspicion, in alphabetical order."""
+
+
 class ErrorCurve(Shape):
     """The correlation of two compounds' errors by their similarity, as a bundle's card has it."""
 
@@ -73,8 +87,9 @@ class Event(Shape):
     """The compounds with a value, by their rank in the run."""
     supersedes: list[Number]
     """Earlier events of which plates or values are replaced."""
-    accepted: list[str]
-    """What the user accepted in spite of a suspicion."""
+    withdraws: list[Number]
+    """Those of them of which nothing counts any more: their files are read otherwise now."""
+    options: ReadAs
     inputs: list[Input]
     registered: Registered | None = None
     """None if it was not recorded."""

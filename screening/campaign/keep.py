@@ -7,7 +7,7 @@ keeps results adds it.
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,13 @@ from screening.campaign.campaign import (
     read_log,
 )
 from screening.campaign.event import Event, Input, Registered, read_line, write_line
+from screening.campaign.replaced import (
+    Replaced,
+    check_known,
+    find_replaced,
+    kept_plates,
+    read_as,
+)
 from screening.campaign.tables import COMPOUNDS, FINDINGS, WELLS, write_tables
 from screening.errors import AlteredError, told_in_one_line
 from screening.results.evaluate import Evaluation
@@ -55,50 +62,18 @@ def default_campaign(run: Path) -> Path:
     return run.absolute().parent.parent / "campaign"
 
 
-def check_known(campaign: Campaign, evaluation: Evaluation) -> None:
-    """Refuse, with InputError, a file that the campaign has."""
-    known = {one.sha256: event for event in campaign.events for one in event.inputs}
-    for path, digest in evaluation.hashes.items():
-        if event := known.get(digest):
-            raise InputError(
-                f"{path} was kept before, as event {event.number} of {event.time} in "
-                f"{campaign.folder}: its bytes are the same; give a corrected file if it is to be "
-                "replaced"
-            )
-
-
-def superseded(campaign: Campaign, evaluation: Evaluation) -> list[Event]:
-    """Return the earlier events of which plates or values would be replaced."""
-    plates, ranks = set(kept_plates(evaluation)), {v.compound.rank for v in evaluation.with_value}
-    run_id, plan = evaluation.plan.run.run_id, evaluation.plan
-    found = []
-    for event in campaign.events:
-        same = (event.run, event.kind) == (run_id, evaluation.kind)
-        values = event.task == plan.task and event.kind == "compounds" and ranks & set(event.ranks)
-        if same and (plates & set(event.plates) or values):
-            found.append(event)
-    return found
-
-
-def kept_plates(evaluation: Evaluation) -> list[str]:
-    """Return the plates that are not refused."""
-    return [name for name, plate in evaluation.plates.items() if not plate.refused]
-
-
 def keep(
     folder: Path,
     evaluation: Evaluation,
-    accepted: Collection[str] = (),
     registered: Registered | None = None,
 ) -> Kept:
     """Write an evaluation as the next event of a campaign, which is made if it is missing.
 
-    accepted: what the user accepted in spite of a suspicion.
     registered: what the run and its model said before the assay; None if it is not known.
 
     Raises:
-        InputError: Nothing can be kept, a file is known or was changed, or the folder is in use or
-            holds something else.
+        InputError: Nothing can be kept, nothing is new, a file was changed, or the folder is in use
+            or holds something else.
         AlteredError: The log was changed.
     """
     if evaluation.is_empty:
@@ -112,9 +87,17 @@ def keep(
                 "with --campaign"
             )
         with Lock(folder):
-            campaign = _complete(read_log(folder))
+            before = read_log(folder)
+            campaign = _complete(before)
             check_known(campaign, evaluation)
-            return _write(campaign, evaluation, accepted, registered)
+            kept = _write(campaign, evaluation, registered)
+    added = [one.number for one in campaign.events[len(before.events) :]]
+    told = [
+        f"event {number} had no line in {LOG}: a command was killed, or the line was removed; it "
+        f"was added from its {EVENT}"
+        for number in added
+    ]
+    return kept._replace(told=[*told, *kept.told])
 
 
 def _complete(campaign: Campaign) -> Campaign:
@@ -143,13 +126,12 @@ def _complete(campaign: Campaign) -> Campaign:
 def _write(
     campaign: Campaign,
     evaluation: Evaluation,
-    accepted: Collection[str],
     registered: Registered | None,
 ) -> Kept:
     number = f"{len(campaign.events) + 1:03d}"
     target = campaign.folder / RESULTS / number
     make_folder(target.parent)
-    earlier = superseded(campaign, evaluation)
+    earlier = find_replaced(campaign, evaluation)
     with scratch_beside(target) as scratch:
         made = scratch / "event"
         make_folder(made / INPUT)
@@ -160,7 +142,7 @@ def _write(
         write_tables(made, evaluation)
         names = [WELLS, COMPOUNDS, FINDINGS, *(one.kept_as for one in inputs)]
         files = {name: sha256((made / name).read_bytes()).hexdigest() for name in names}
-        event = _event(number, evaluation, earlier, sorted(accepted), (inputs, files))
+        event = _event(number, evaluation, earlier, (inputs, files))
         event = event.model_copy(update={"registered": registered})
         line, _ = write_line(event, campaign.head)
         write_atomic(made / EVENT, line)
@@ -182,8 +164,7 @@ def _copy(path: Path, digest: str, at: int, folder: Path) -> Input:
 def _event(
     number: str,
     evaluation: Evaluation,
-    earlier: Sequence[Event],
-    accepted: list[str],
+    earlier: Sequence[Replaced],
     written: tuple[list[Input], dict[str, str]],
 ) -> Event:
     plan, values = evaluation.plan, evaluation.with_value
@@ -197,7 +178,7 @@ def _event(
         f"{counted(len(evaluation.findings), 'finding')}"
     )
     if earlier:
-        summary += f"; supersedes {', '.join(one.number for one in earlier)}"
+        summary += f"; supersedes {', '.join(one.event.number for one in earlier)}"
     return Event(
         number=number,
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -209,8 +190,9 @@ def _event(
         kind=evaluation.kind,
         plates=plates,
         ranks=[one.compound.rank for one in values],
-        supersedes=[one.number for one in earlier],
-        accepted=accepted,
+        supersedes=[one.event.number for one in earlier],
+        withdraws=[one.event.number for one in earlier if one.is_whole],
+        options=read_as(evaluation.options),
         inputs=inputs,
         files=files,
         summary=summary,
@@ -224,17 +206,15 @@ def _append(folder: Path, line: bytes) -> None:
     write_atomic(path, before + line)
 
 
-def _tell(campaign: Campaign, event: Event, earlier: Sequence[Event]) -> list[str]:
-    told = []
-    for one in earlier:
-        shared = sorted({*one.plates} & {*event.plates})
-        what = f"plates {', '.join(shared)}" if shared else "values"
-        told.append(f"replaces {what} of event {one.number} of {one.time}; its files stay")
+def _tell(campaign: Campaign, event: Event, earlier: Sequence[Replaced]) -> list[str]:
+    told = [one.told for one in earlier]
     beside = [
         one.number
         for one in campaign.events
-        if (one.run, one.task, one.kind) == (event.run, event.task, event.kind)
-        and one not in earlier
+        if event.kind == "plates"
+        and (one.run, one.task) == (event.run, event.task)
+        and campaign.plates_that_count(one)
+        and one.number not in event.supersedes
         and {*one.ranks} & {*event.ranks}
     ]
     if beside:
@@ -242,4 +222,13 @@ def _tell(campaign: Campaign, event: Event, earlier: Sequence[Event]) -> list[st
             f"compounds of it have values in event {', '.join(beside)}, too, from other plates: "
             "the newest counts; give all plates of a run in one command to join their replicates"
         )
+    known = {one.sha256 for one in event.inputs}
+    for one in campaign.valid_events:
+        counts = campaign.plates_that_count(one) or campaign.ranks_that_count(one)
+        is_known = known & {file.sha256 for file in one.inputs}
+        if is_known and counts and one.number not in event.supersedes:
+            told.append(
+                f"event {one.number} of {one.time} has a file with the same bytes, for "
+                f"{one.target} in the run {one.run_name}; it still counts"
+            )
     return told

@@ -13,19 +13,14 @@ def results_for(campaign: Campaign, card: Card) -> list[Result]:
 
     Of a compound that was measured several times on a task, the newest result counts. A result of
     another bundle, or in another unit than its task, keeps a name that is no task, so that it is
-    counted as left out. The place in time is that of the first event that had these plates or
-    values: a correction does not make them newer.
+    counted as left out. The order is that of ``Campaign.place_in_time``.
     """
     units = {f"{card.name}_{task.name}": task for task in card.tasks}
-    first: dict[str, int] = {}
-    for at, event in enumerate(campaign.events):
-        first[event.number] = min([first[one] for one in event.supersedes], default=at)
     newest: dict[tuple[str, str], Result] = {}
-    for event, row in sorted(campaign.current_values(), key=lambda one: one[0].number):
+    for event, row in sorted(campaign.current_values(), key=lambda one: int(one[0].number)):
         task = units.get(event.task)
         fits = task is not None and row.unit == task.unit == PACTIVITY
         name = task.name if task is not None and fits else f"{event.task} in {row.unit}"
-        newest[name, row.key] = Result(
-            name, row.smiles, row.value, _BOUND[row.qualifier], first[event.number]
-        )
+        place = campaign.place_in_time[event.number]
+        newest[name, row.key] = Result(name, row.smiles, row.value, _BOUND[row.qualifier], place)
     return sorted(newest.values(), key=lambda one: one.event)

@@ -57,6 +57,7 @@ class Evaluation:
     plates: dict[str, PlateResult] = field(default_factory=dict)
     controls: dict[str, Controls] = field(default_factory=dict)
     values: list[CompoundValue] = field(default_factory=list)
+    options: Options = field(default_factory=Options)
 
     @property
     def wells_kept(self) -> int:
@@ -138,7 +139,8 @@ def _evaluate_plates(
     told = [f"{file.path.name}: {line}" for file in files for line in (file.told, *file.notes)]
     told.append(checked.told_direction)
     ordered = _in_order([*findings, *without])
-    return Evaluation(plan, "plates", hashes, told, ordered, plates, dict(checked.controls), values)
+    controls = dict(checked.controls)
+    return Evaluation(plan, "plates", hashes, told, ordered, plates, controls, values, options)
 
 
 def _evaluate_compounds(
@@ -158,8 +160,9 @@ def _evaluate_compounds(
     )  # fmt: skip
     told = [f"{paths[0].name}: {line}" for line in found.told]
     return Evaluation(
-        plan, "compounds", hashes, told, _in_order(found.findings), values=found.values
-    )
+        plan, "compounds", hashes, told, _in_order(found.findings), values=found.values,
+        options=options,
+    )  # fmt: skip
 
 
 def _in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ import typer
 
 from chem.errors import InputError
 from chem.records.message_text import counted
-from flows.terminal.console import note, printable
+from flows.terminal.console import note, note_if, printable
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
@@ -34,13 +34,17 @@ def campaign(
     """
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import open_campaign
-    from screening.campaign.prospective.report import make_report
+    from screening.campaign.prospective.report import make_report, tell_known_before
 
     folder = named_path(folder)
     html, csv = _checked(html, "--html", folder), _checked(csv, "--csv", folder)
     if html is not None and html == csv:
         raise InputError(f"--html and --csv both name {html}; name two files")
-    report = make_report(open_campaign(folder))
+    opened = open_campaign(folder)
+    note_if(opened.told_of_folder)
+    report = make_report(opened)
+    if not report.rows and (known := tell_known_before(report)):
+        raise InputError(f"{folder} has nothing to compare: {known}; keep results of new compounds")
     if not report.rows:
         raise InputError(
             f"{folder} has no value that counts; keep results there with `hitlist results RUN FILE "
@@ -69,12 +73,14 @@ def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
 
 
 def _show(report: "Report") -> None:
-    from screening.campaign.prospective.report import tell_target
+    from screening.campaign.prospective.report import tell_known_before, tell_target
     from screening.campaign.prospective.summary_tables import summary_tables
 
     for table in summary_tables(report):
         print(f"\n{table.title}")
         show_table(table.header, table.rows, numbers=table.numbers)
+    if known := tell_known_before(report):
+        note(f"{known}; --csv has them")
     if report.without_value:
         note(f"{counted(len(report.without_value), 'compound')} without a value: --csv says why")
     if report.replaced:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from chem.errors import InputError
-from flows.terminal.console import note, printable
+from flows.terminal.console import note, note_if, printable
 from flows.terminal.own_results import show_own_results
 
 
@@ -39,6 +39,7 @@ def learn(
     from screening.runs.plan import check_writable
 
     opened = open_campaign(named_path(campaign))
+    note_if(opened.told_of_folder)
     base = load_bundle(find_bundle(bundle), featurizer_spec()["hash"])
     folder = named_path(out)
     check_writable(folder, "name another folder with --out")

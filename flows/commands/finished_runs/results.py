@@ -132,10 +132,9 @@ def results(
     from screening.results.evaluate import evaluate
 
     paths = [named_path(file) for file in files]
-    options = reading.of_files
-    evaluation = evaluate(_open_plan(run, reading.task), paths, options)
+    evaluation = evaluate(_open_plan(run, reading.task), paths, reading.of_files)
     _show(evaluation)
-    _keep(campaign, evaluation, options, check)
+    _keep(campaign, evaluation, check)
 
 
 def _word(text: str | None, option: str, *known: str) -> Any:
@@ -162,22 +161,23 @@ def _open_plan(run: Path, task: str | None) -> "PlatePlan":
     return plan
 
 
-def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", check: bool) -> None:
+def _keep(campaign: Path | None, evaluation: "Evaluation", check: bool) -> None:
     """Keep an evaluation, or say what would be kept."""
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import is_campaign, open_campaign
-    from screening.campaign.keep import default_campaign, keep, superseded
+    from screening.campaign.keep import default_campaign, keep
     from screening.campaign.registered import read_registered
+    from screening.campaign.replaced import find_replaced
 
     folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
     by_default = "" if campaign else " (the default; --campaign names another)"
     opened: Campaign | None = open_campaign(folder) if is_campaign(folder) else None
     if check:
         if opened is not None:
+            note_if(opened.told_of_folder)
             _note_known(opened, evaluation)
-        replaced = superseded(opened, evaluation) if opened is not None else []
-        for event in replaced:
-            note(f"event {event.number} of {event.time} has some of these plates or values")
+        for one in find_replaced(opened, evaluation) if opened is not None else []:
+            note(f"if kept, it {one.told}")
         print(printable(f"nothing is kept, as you gave --check; else in {folder}{by_default}"))
         return
     if evaluation.is_empty:
@@ -187,7 +187,7 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
         )
     registered, why_not = read_registered(evaluation.plan)
     note_if(why_not)
-    kept = keep(folder, evaluation, options.accepted, registered)
+    kept = keep(folder, evaluation, registered)
     for line in kept.told:
         note(line)
     print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
@@ -195,8 +195,8 @@ def _keep(campaign: Path | None, evaluation: "Evaluation", options: "Options", c
 
 
 def _note_known(campaign: "Campaign", evaluation: "Evaluation") -> None:
-    """Say that a campaign has a file, which is no mistake if nothing is to be kept."""
-    from screening.campaign.keep import check_known
+    """Say that a campaign has the files, which is no mistake if nothing is to be kept."""
+    from screening.campaign.replaced import check_known
 
     try:
         check_known(campaign, evaluation)

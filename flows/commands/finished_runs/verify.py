@@ -83,10 +83,16 @@ def _verify_campaign(folder: Path) -> None:
 
     campaign = open_campaign(folder)
     print(printable(f"log: ok ({counted(len(campaign.events), 'event')}, chained by hashes)"))
-    faults = campaign.check_files()
+    print(
+        f"last line: {campaign.head} (write it down: only this hash tells later that no last event "
+        "was removed with its folder)"
+    )
+    faults = [*campaign.check_files(), *filter(None, [campaign.told_of_folder])]
     files = counted(sum(len(event.files) for event in campaign.events), "file")
     print(f"files: {'FAILED' if faults else 'ok'} ({files} against the log)")
     for fault in faults:
         note(f"  {fault}")
     if faults:
-        raise AlteredError(f"files of {folder} are not what was kept; put them back from a backup")
+        raise AlteredError(
+            f"{folder} is not what was kept, or an event of it is unfinished; see the faults above"
+        )

@@ -1,8 +1,9 @@
 """One compound of a campaign: what was registered before the assay, and what was found."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scipy.special import ndtr
 
@@ -22,6 +23,13 @@ class Comparison:
 
     event: Event
     row: CompoundRow
+    place: int
+    """The place in time of the event, as ``Campaign.place_in_time`` has it."""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """The order of its event in time: corrections of one event go by their numbers."""
+        return self.place, int(self.event.number)
 
     @property
     def target(self) -> str:
@@ -92,18 +100,49 @@ class Comparison:
 
 
 def read_comparisons(campaign: Campaign) -> list[Comparison]:
-    """Return the current value of every prediction, by event and rank.
+    """Return the current value of every prediction, in order of time, then by rank.
 
     A prediction with values of two kinds, such as a plate and a file of final values, has the
     potency rather than the inhibition, then the newer one. Raises AlteredError for a changed file.
     """
     best: dict[tuple[str, str, int], Comparison] = {}
     for event, row in campaign.current_values():
-        one = Comparison(event, row)
+        one = Comparison(event, row, campaign.place_in_time[event.number])
         key = (event.run, event.task, row.rank)
         if key not in best or _precedence(one) > _precedence(best[key]):
             best[key] = one
-    return sorted(best.values(), key=lambda one: (one.event.number, one.target, one.row.rank))
+    return sorted(best.values(), key=lambda one: (one.order, one.target, one.row.rank))
+
+
+class Parted(NamedTuple):
+    """The values of predictions, by what the predictions could know."""
+
+    foreseen: list[Comparison]
+    """Those of compounds that had no value on the target before the first event of their run."""
+    known_before: list[Comparison]
+    """The others: the model may have followed the earlier result, as after ``hitlist learn``."""
+
+
+def part_known(campaign: Campaign, rows: Sequence[Comparison]) -> Parted:
+    """Part values whose result an earlier event of another run had, from those that were foreseen.
+
+    A run registers its predictions before its own first event, so only what came before that event
+    can be known. An earlier value counts here also if it was replaced later.
+    """
+    begin: dict[str, int] = {}
+    first: dict[tuple[str, str], int] = {}
+    for event in campaign.events:
+        place = campaign.place_in_time[event.number]
+        begin.setdefault(event.run, place)
+        for row in campaign.compounds(event):
+            if row.qualifier:
+                key = event.target, row.key
+                first[key] = min(first.get(key, place), place)
+    parted = Parted([], [])
+    for one in rows:
+        is_known = first[one.target, one.row.key] < begin[one.event.run]
+        (parted.known_before if is_known else parted.foreseen).append(one)
+    return parted
 
 
 def read_without_value(campaign: Campaign, known: list[Comparison]) -> list[Comparison]:
@@ -114,9 +153,10 @@ def read_without_value(campaign: Campaign, known: list[Comparison]) -> list[Comp
         for row in campaign.compounds(event):
             key = (event.run, event.task, row.rank)
             if key not in there and not row.qualifier:
-                found[key] = Comparison(event, row)
-    return sorted(found.values(), key=lambda one: (one.event.number, one.target, one.row.rank))
+                place = campaign.place_in_time[event.number]
+                found[key] = Comparison(event, row, place)
+    return sorted(found.values(), key=lambda one: (one.order, one.target, one.row.rank))
 
 
-def _precedence(one: Comparison) -> tuple[bool, str]:
-    return one.row.unit == PACTIVITY, one.event.number.zfill(9)
+def _precedence(one: Comparison) -> tuple[bool, int]:
+    return one.row.unit == PACTIVITY, int(one.event.number)

@@ -88,12 +88,12 @@ def chart_target(rows: Sequence[Comparison], bits: dict[str, Bits]) -> Chart:
     """Return the control chart of all compounds of one target, which are at least one."""
     by_event: dict[str, list[Comparison]] = {}
     events: dict[str, Event] = {}
-    for one in rows:
+    for one in sorted(rows, key=lambda one: one.order):
         events[one.event.number] = one.event
         by_event.setdefault(one.event.number, [])
         if one.is_exact:
             by_event[one.event.number].append(one)
-    numbers = sorted(by_event, key=int)
+    numbers = list(by_event)
     kept = [number for number in numbers if len(by_event[number]) >= FEWEST]
     groups = [by_event[number] for number in kept]
     means = np.array([np.mean([one.standardized for one in group]) for group in groups])

@@ -12,7 +12,7 @@ from screening.campaign.prospective.charts import (
     draw_cusum,
     draw_scatter,
 )
-from screening.campaign.prospective.report import Report, tell_target
+from screening.campaign.prospective.report import Report, tell_known_before, tell_target
 from screening.campaign.prospective.series import Series
 from screening.campaign.prospective.summary_tables import (
     plus_minus,
@@ -63,6 +63,7 @@ def render_report(report: Report) -> str:
         parts=list(_parts(report)),
         tables=list(summary_tables(report)),
         pictures=pictures,
+        known_before=tell_known_before(report),
         without_value=len(report.without_value),
         replaced=report.replaced,
     )

@@ -8,6 +8,7 @@ from chem.records.message_text import counted
 from screening.campaign.campaign import Campaign
 from screening.campaign.prospective.comparison import (
     Comparison,
+    part_known,
     read_comparisons,
     read_without_value,
 )
@@ -46,7 +47,9 @@ class Report:
 
     campaign: Campaign
     rows: list[Comparison]
-    """The current value of every prediction, in the order of events and ranks."""
+    """The current value of every prediction that cannot know it, in order of time and rank."""
+    known_before: list[Comparison]
+    """Those of predictions that may have known the result, which are in no figure."""
     without_value: list[Comparison]
     groups: list[Group]
     """By target, events first, then all of them; last all targets if there are several."""
@@ -73,10 +76,11 @@ def make_report(campaign: Campaign) -> Report:
     if faults := campaign.check_files():
         more = f" (and {counted(len(faults) - 1, 'more fault')})" if faults[1:] else ""
         raise AlteredError(f"{faults[0]}{more}")
-    rows = read_comparisons(campaign)
-    without = read_without_value(campaign, rows)
+    values = read_comparisons(campaign)
+    without = read_without_value(campaign, values)
+    rows, known = part_known(campaign, values)
     bits, means = compute_bits(rows), means_so_far(rows)
-    numbers = number_series([*rows, *without])
+    numbers = number_series([*rows, *known, *without])
     groups, charts = [], []
     targets = list(dict.fromkeys(one.target for one in rows))
     for target in targets:
@@ -89,10 +93,22 @@ def make_report(campaign: Campaign) -> Report:
         charts.append(chart_target(own, bits))
     if len(targets) > 1:
         groups.append(Group(ALL, ALL, compare(rows, means, bits)))
-    counting = {one.event.number for one in rows}
+    counting = {one.event.number for one in values}
     replaced = [one.number for one in campaign.events if one.ranks and one.number not in counting]
     series = compare_series(rows, numbers)
-    return Report(campaign, rows, without, groups, series, numbers, charts, means, replaced)
+    return Report(campaign, rows, known, without, groups, series, numbers, charts, means, replaced)
+
+
+def tell_known_before(report: Report) -> str:
+    """Return how many predictions may have known their result; empty for none."""
+    count = len(report.known_before)
+    if not count:
+        return ""
+    return (
+        f"{counted(count, 'value')} left out of all figures and charts: an earlier event of "
+        "another run had measured the compound on the target, so the prediction may have known "
+        "the result"
+    )
 
 
 def tell_target(report: Report, target: str) -> Iterator[str]:

@@ -96,17 +96,17 @@ def share_of(k: int, n: int) -> Share:
 def means_so_far(rows: Sequence[Comparison]) -> dict[tuple[str, str], float]:
     """Return the mean of the exact values before each event on its target, NaN if there are none.
 
-    It is what a chemist would predict who knows only the earlier plates.
+    It is what a chemist would predict who knows only the earlier plates. A correction takes the
+    place in time of what it corrects.
     """
-    values: dict[str, list[float]] = defaultdict(list)
-    by_event: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
+    exact: dict[str, list[Comparison]] = defaultdict(list)
     for one in rows:
-        by_event[one.event.number, one.target].append(one)
+        if one.is_exact:
+            exact[one.target].append(one)
     found = {}
-    for (number, target), own in sorted(by_event.items(), key=lambda item: int(item[0][0])):
-        before = values[target]
+    for number, target, place in {(one.event.number, one.target, one.place) for one in rows}:
+        before = [one.row.value for one in exact[target] if one.place < place]
         found[number, target] = float(np.mean(before)) if before else _NAN
-        before += [one.row.value for one in own if one.is_exact]
     return found
 
 

@@ -124,7 +124,7 @@ def _series(report: Report) -> SummaryTable:
 
 def _largest_errors(report: Report) -> SummaryTable:
     outside = [one for one in report.rows if one.is_exact and one.agreement == "outside"]
-    outside.sort(key=lambda one: (-abs(one.standardized), one.event.number, one.row.rank))
+    outside.sort(key=lambda one: (-abs(one.standardized), one.order, one.row.rank))
     rows = [
         [
             one.row.compound_id,

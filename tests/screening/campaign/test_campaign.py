@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from screening.campaign.campaign import LOG, RESULTS, open_campaign
+from screening.campaign.campaign import EVENT, LOG, RESULTS, open_campaign
 from screening.campaign.keep import keep
 from screening.errors import AlteredError
 from screening.results.evaluate import evaluate
+from tests.screening.campaign.prospective.simulate import (
+    NAN,
+    Kept,
+    make_event,
+    make_row,
+    write_campaign,
+)
 from tests.screening.results.simulate import Truth, write_wells
 
 
@@ -47,6 +54,24 @@ def test_removed_lines_are_found_by_the_folders(kept: Path) -> None:
         open_campaign(kept)
 
 
+def test_a_removed_last_line_is_told_by_its_folder(kept: Path) -> None:
+    assert open_campaign(kept).told_of_folder == ""
+    log = kept / LOG
+    log.write_bytes(log.read_bytes().splitlines(keepends=True)[0])
+    told = open_campaign(kept).told_of_folder
+    assert told.startswith(f"{kept / RESULTS}/002 has no line in log.jsonl")
+    assert "it is unfinished, or its line was removed" in told
+
+
+def test_the_copy_of_a_line_is_compared_with_it(kept: Path) -> None:
+    path = kept / RESULTS / "001" / EVENT
+    path.write_bytes(path.read_bytes() + b" ")
+    expected = f"{path} is not line 1 of log.jsonl; put it back from a backup"
+    assert open_campaign(kept).check_files() == [expected]
+    path.unlink()
+    assert open_campaign(kept).check_files()[0].startswith(f"{path} cannot be read")
+
+
 def test_an_altered_or_missing_file_is_found(kept: Path) -> None:
     path = kept / RESULTS / "001/compounds.csv"
     content = path.read_bytes()
@@ -68,3 +93,27 @@ def test_a_missing_folder_is_found(kept: Path) -> None:
     shutil.rmtree(kept / RESULTS / "001")
     with pytest.raises(AlteredError, match=r"001 is gone, expected the files of line 1"):
         open_campaign(kept)
+
+
+def current(folder: Path, *events: Kept) -> list[tuple[str, int, float]]:
+    found = open_campaign(write_campaign(folder, events)).current_values()
+    return [(event.number, row.rank, row.value) for event, row in found]
+
+
+def test_a_row_without_wells_replaces_no_value(tmp_path: Path) -> None:
+    """Its compound is on a plate that was refused, or of which no well was used."""
+    first = Kept(make_event(1, run="same"), [make_row(1, 7.0, wells="EGFR_P1:A1")])
+    nothing = make_row(1, NAN, qualifier="", problem="no well that is used")
+    second = Kept(make_event(2, run="same"), [nothing, make_row(2, 6.0, wells="EGFR_P2:A1")])
+    assert current(tmp_path / "c", first, second) == [("001", 1, 7.0), ("002", 2, 6.0)]
+
+
+def test_a_curve_that_cannot_be_fitted_replaces_the_value_of_another_plate(tmp_path: Path) -> None:
+    first = Kept(make_event(1, run="same"), [make_row(1, 7.0, wells="EGFR_P1:A1")])
+    flat = make_row(1, NAN, qualifier="", problem="flat", wells="EGFR_P2:A1 EGFR_P2:A2")
+    second = Kept(make_event(2, run="same"), [flat])
+    assert current(tmp_path / "c", first, second) == []
+    replaced = make_event(3, run="same", plates=["EGFR_P2"])
+    third = Kept(replaced, [make_row(2, 6.0, wells="EGFR_P2:B1")])
+    found = current(tmp_path / "d", first, second, third)
+    assert found == [("001", 1, 7.0), ("003", 2, 6.0)]

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.campaign.event import FIRST, Event, Input, read_line, write_line
+from screening.campaign.replaced import read_as
+from screening.results.evaluate import Options
 
 
 def event(number: int, name: str = "reader.csv") -> Event:
@@ -20,7 +22,8 @@ def event(number: int, name: str = "reader.csv") -> Event:
         plates=["kinase_P1"],
         ranks=[1, 2],
         supersedes=[],
-        accepted=[],
+        withdraws=[],
+        options=read_as(Options()),
         inputs=[Input(name=name, kept_as="input/1_reader.csv", sha256="a" * 64)],
         files={"wells.csv": "b" * 64},
         summary="20 compounds",

@@ -1,5 +1,6 @@
 """Results are kept once, completely, and never overwritten."""
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -93,6 +94,29 @@ def test_a_corrected_file_supersedes_and_overwrites_nothing(
     assert {event.number for event, _ in found.current_values()} == {"002"}
 
 
+def test_the_same_file_is_kept_again_once_it_was_replaced(
+    campaign: Path, truth: Truth, tmp_path: Path
+) -> None:
+    keep_file(campaign, truth, tmp_path / "x.csv")
+    keep_file(campaign, truth, tmp_path / "y.csv", altered(truth, 1.1))
+    third = keep_file(campaign, truth, tmp_path / "x.csv")
+    assert third.event.supersedes == ["002"]
+    assert {event.number for event, _ in open_campaign(campaign).current_values()} == {"003"}
+
+
+def test_two_targets_of_the_same_plates_both_stay(
+    campaign: Path, truth: Truth, tmp_path: Path
+) -> None:
+    keep_file(campaign, truth, tmp_path / "x.csv")
+    other = truth._replace(plan=replace(truth.plan, task="small_KDR", target="KDR"))
+    second = keep_file(campaign, other, tmp_path / "y.csv", altered(truth, 1.1))
+    assert (second.event.supersedes, second.told) == ([], [])
+    found = open_campaign(campaign)
+    targets = [event.target for event, _ in found.current_values()]
+    assert targets.count("EGFR") == targets.count("KDR") == len(truth.potencies)
+    assert {event.number for event, _ in found.current_wells()} == {"001", "002"}
+
+
 def test_a_writer_that_was_killed_is_completed(
     campaign: Path, truth: Truth, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +132,7 @@ def test_a_writer_that_was_killed_is_completed(
     assert not (campaign / LOG).exists()
     second = keep_file(campaign, truth, tmp_path / "y.csv", altered(truth, 1.5))
     assert (second.event.number, second.event.supersedes) == ("002", ["001"])
+    assert second.told[0].startswith("event 001 had no line in log.jsonl: a command was killed")
     assert [one.number for one in open_campaign(campaign).events] == ["001", "002"]
 
 

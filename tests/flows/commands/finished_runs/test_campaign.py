@@ -51,3 +51,15 @@ def test_an_empty_campaign_is_told(run: RunCommand, tmp_path: Path) -> None:
     answer = run("campaign", tmp_path / "c")
     assert answer.code == 2
     assert "has no value that counts" in answer.err
+
+
+def test_a_removed_last_line_fails_verify_and_is_noted(run: RunCommand, campaign: Path) -> None:
+    log = campaign / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[:-1]))
+    verified = run("verify", campaign)
+    assert verified.code == 2
+    assert "004 has no line in log.jsonl" in verified.err
+    answer = run("campaign", campaign)
+    assert answer.code == 0, answer.err
+    assert "it is unfinished, or its line was removed" in answer.err

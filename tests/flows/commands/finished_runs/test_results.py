@@ -103,6 +103,8 @@ def test_a_plate_comes_home(
     verified = run("verify", campaign)
     assert verified.code == 0, verified.err
     assert verified.out.splitlines()[0] == "log: ok (1 event, chained by hashes)"
+    head = json.loads((campaign / "log.jsonl").read_text())["sha256"]
+    assert verified.out.splitlines()[1].startswith(f"last line: {head} (write it down: ")
     (campaign / "results/001/wells.csv").write_text("other")
     altered = run("verify", campaign)
     assert altered.code == 2

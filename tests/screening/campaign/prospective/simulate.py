@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from screening.campaign.campaign import LOG, RESULTS
+from screening.campaign.campaign import EVENT, LOG, RESULTS
 from screening.campaign.event import FIRST, ErrorCurve, Event, Registered, write_line
 from screening.campaign.prospective.comparison import Comparison
+from screening.campaign.replaced import read_as
 from screening.campaign.tables import (
     COMPOUNDS,
     FINDINGS,
@@ -21,6 +22,7 @@ from screening.campaign.tables import (
     cell_texts,
 )
 from screening.hits.hit_files import write_csv
+from screening.results.evaluate import Options
 
 Floats = npt.NDArray[np.float64]
 NAN = float("nan")
@@ -64,7 +66,8 @@ def make_event(number: int = 1, **other: Any) -> Event:
         "plates": [f"EGFR_P{number}"],
         "ranks": [],
         "supersedes": [],
-        "accepted": [],
+        "withdraws": [],
+        "options": read_as(Options()),
         "inputs": [],
         "registered": registered,
         "files": {},
@@ -106,7 +109,8 @@ def make_row(
 
 
 def compare_rows(*rows: CompoundRow, event: Event | None = None) -> list[Comparison]:
-    return [Comparison(event or make_event(), row) for row in rows]
+    event = event or make_event()
+    return [Comparison(event, row, int(event.number) - 1) for row in rows]
 
 
 class Kept(NamedTuple):
@@ -131,6 +135,7 @@ def write_campaign(folder: Path, events: Sequence[Kept]) -> Path:
         ranks = [row.rank for row in rows if row.qualifier]
         whole = event.model_copy(update={"files": files, "ranks": ranks})
         line, before = write_line(whole, before)
+        (own / EVENT).write_text(line, encoding="utf-8")
         log += line
     (folder / LOG).write_text(log, encoding="utf-8")
     return folder
@@ -150,5 +155,5 @@ def plates_of(
         predicted = float(draw.uniform(5, 8))
         smiles = structure(at % 4, at // 4)
         row = make_row(rank, predicted + 0.5 * error, predicted, smiles=smiles, key=f"KEY{at}")
-        found.append(Comparison(event, row))
+        found.append(Comparison(event, row, plate))
     return found

@@ -1,12 +1,15 @@
 """A report holds every prediction once, refuses altered files, and is silent about too few."""
 
+import math
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from screening.campaign.campaign import open_campaign
-from screening.campaign.prospective.report import ALL, make_report, tell_target
+from screening.campaign.prospective.compounds_csv import write_compounds
+from screening.campaign.prospective.report import ALL, make_report, tell_known_before, tell_target
 from screening.errors import AlteredError
 from tests.screening.campaign.prospective.conftest import HOSTILE
 from tests.screening.campaign.prospective.simulate import (
@@ -66,7 +69,10 @@ def test_a_model_no_better_than_the_mean_is_told(tmp_path: Path) -> None:
     events = [
         Kept(
             make_event(number),
-            [make_row(n, 6 + (n % 3 - 1) / 10, 5 + n % 5 / 2) for n in range(1, 13)],
+            [
+                make_row(n, 6 + (n % 3 - 1) / 10, 5 + n % 5 / 2, key=f"K{number}-{n}")
+                for n in range(1, 13)
+            ],
         )
         for number in (1, 2)
     ]
@@ -97,3 +103,63 @@ def test_replaced_events_are_named(tmp_path: Path) -> None:
     ]
     report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
     assert ([one.row.value for one in report.rows], report.replaced) == ([7.0], ["001"])
+
+
+def test_a_correction_keeps_its_place_in_time(tmp_path: Path) -> None:
+    """Plate 1 is corrected after plate 2, and after nine hundred and ninety-nine events."""
+
+    def plate(number: int, of: int, value: float, **other: Any) -> Kept:
+        name = f"EGFR_P{of}"
+        rows = [make_row(10 * of + n, value, 6.0, wells=f"{name}:A{n}") for n in (1, 2, 3)]
+        return Kept(make_event(number, run="same", plates=[name], time="", **other), rows)
+
+    first = [plate(1, 1, 5.0), plate(2, 2, 6.5)]
+    others = [plate(n, 2, 6.5, supersedes=[f"{n - 1:03d}"]) for n in range(3, 1000)]
+    last = plate(1000, 1, 5.5, supersedes=["001"])
+    opened = open_campaign(write_campaign(tmp_path / "c", [*first, *others, last]))
+    report = make_report(opened)
+    assert [one.event for one in report.groups] == ["1000", "999", ALL]
+    (chart,) = report.charts
+    assert [point.event.number for point in chart.points] == ["1000", "999"]
+    assert math.isnan(report.means["1000", "EGFR"])
+    assert report.means["999", "EGFR"] == pytest.approx(5.5)
+
+
+def test_predictions_that_may_know_their_result_are_counted_apart(tmp_path: Path) -> None:
+    """The second run predicts two compounds again, after `hitlist learn` exactly."""
+    first = [make_row(n, 7.0, 6.0, key=f"K{n}") for n in (1, 2, 3, 4)]
+    again = [make_row(n, 7.0, 7.0, key=f"K{n}") for n in (1, 2)]
+    new = [make_row(n, 7.0, 6.0, key=f"K{n}") for n in (5, 6, 7)]
+    other = [make_row(n, 7.0, 7.0, key=f"K{n}", target="KDR") for n in (1, 2, 3)]
+    events = [
+        Kept(make_event(1), first),
+        Kept(make_event(2), [*again, *new]),
+        Kept(make_event(3, target="KDR", task="activity_KDR"), other),
+        Kept(make_event(4, run="run1", plates=["EGFR_P9"]), [first[0]]),  # it registered before
+    ]
+    report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
+    assert [(one.event.number, one.row.rank) for one in report.known_before] == [
+        ("002", 1),
+        ("002", 2),
+    ]
+    found = {(one.event, one.target): one.found.coverage for one in report.groups}
+    assert (found["002", "EGFR"].n, found["002", "EGFR"].k) == (3, 0)
+    assert (found["003", "KDR"].n, found[ALL, "EGFR"].n) == (3, 7)
+    assert report.charts[0].points[-1].n == 3
+    assert tell_known_before(report).startswith("2 values left out of all figures")
+    table = tmp_path / "all.csv"
+    assert write_compounds(table, report) == 12
+    assert table.read_text().count(",yes,") >= 2
+
+
+def test_a_correction_of_the_first_measurement_is_foreseen(tmp_path: Path) -> None:
+    """Run 1 is corrected after run 2 measured the compound: only run 2 may have known it."""
+    row = make_row(1, 7.0, 6.0, wells="EGFR_P1:A1")
+    events = [
+        Kept(make_event(1), [row]),
+        Kept(make_event(2), [make_row(1, 7.0, 6.0, wells="EGFR_P2:A1")]),
+        Kept(make_event(3, run="run1", plates=["EGFR_P1"], supersedes=["001"]), [row]),
+    ]
+    report = make_report(open_campaign(write_campaign(tmp_path / "c", events)))
+    assert [one.event.number for one in report.rows] == ["003"]
+    assert [one.event.number for one in report.known_before] == ["002"]
