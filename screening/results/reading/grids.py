@@ -50,8 +50,8 @@ def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
     plates: those of the plan.
 
     Raises:
-        InputError: A grid has several lines of numbers for a row, or a row twice, or a number
-            above it and the name of the file mean two plates.
+        InputError: A grid has several lines of numbers for a row, a row twice, or another grid
+            beside it; or a number above it and the name of the file mean two plates.
     """
     grids: list[Grid] = []
     at = title_from = 0
@@ -61,6 +61,7 @@ def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
             at += 1
             continue
         start, columns = head
+        _check_no_second_grid(table, at, start + len(columns))
         texts = _texts_above(table.lines[title_from:at], _corner(table, at, start))
         plate, named_by = _find_plate(table.path, texts, plates)
         end, found = _read_rows(table, at + 1, start, columns, plate)
@@ -91,6 +92,21 @@ def _find_head(cells: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
         if len(columns) >= FEWEST_COLUMNS:
             return start, tuple(columns)
     return None
+
+
+def _check_no_second_grid(table: TextTable, at: int, end: int) -> None:
+    """Refuse a line of column numbers that has others behind those of the grid."""
+    run, last = 0, 0
+    for cell in table.lines[at][end:]:
+        found = _COLUMN.fullmatch(cell)
+        number = int(found[1]) if found else 0
+        run = (run + 1 if number > last else 1) if number else 0
+        last = number
+        if run >= FEWEST_COLUMNS:
+            raise InputError(
+                f"{table.path}, line {at + 1}: found two grids side by side, expected one; export "
+                "one below the other"
+            )
 
 
 def _begins_rows(lines: Sequence[Sequence[str]], at: int, start: int) -> bool:

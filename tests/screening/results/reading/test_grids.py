@@ -167,3 +167,11 @@ def test_the_only_plate_is_not_taken_for_one_of_another_run(tmp_path: Path) -> N
     assert "the only one of the run, taken for 'Barcode: BC-77'" in found.told
     with pytest.raises(InputError, match=r"found KDR_P1 in the name.*--plate KDR_P1=EGFR_P1"):
         read(tmp_path / "KDR_P1 read.csv", f"Plate 1\n{own}", ["EGFR_P1"])
+
+
+@pytest.mark.parametrize("between", [",,", ","])
+def test_two_grids_side_by_side_are_refused(tmp_path: Path, between: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(f"{line}{between}{line}" for line in grid(8, 12, ",").splitlines()))
+    with pytest.raises(InputError, match="line 1: found two grids side by side.*below the other"):
+        find_grids(read_table(path), PlateNames.of(["p"]))
