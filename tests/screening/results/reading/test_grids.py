@@ -173,5 +173,5 @@ def test_the_only_plate_is_not_taken_for_one_of_another_run(tmp_path: Path) -> N
 def test_two_grids_side_by_side_are_refused(tmp_path: Path, between: str) -> None:
     path = tmp_path / "x.csv"
     path.write_text("\n".join(f"{line}{between}{line}" for line in grid(8, 12, ",").splitlines()))
-    with pytest.raises(InputError, match="line 1: found two grids side by side.*below the other"):
+    with pytest.raises(InputError, match=r"line 1: found two grids side by side.*below the other"):
         find_grids(read_table(path), PlateNames.of(["p"]))
