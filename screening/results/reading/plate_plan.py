@@ -99,6 +99,8 @@ class PlatePlan:
     """By rank."""
     own_columns: frozenset[str] = frozenset()
     """Columns that the run wrote into its hit list, without a vendor's: never measured values."""
+    other_targets: tuple[str, ...] = ()
+    """The short names of the screen's other primary targets."""
 
     @property
     def plates(self) -> list[str]:
@@ -157,7 +159,10 @@ def read_plan(run: RunFolder, task: str | None = None) -> PlatePlan:
         if (rank := int(cells["rank"])) in predicted
     }
     own = frozenset(cells["column"] for cells in columns if cells["group"] != "vendor")
-    return PlatePlan(run, screen, primary.task, primary.name, is_potency, wells, compounds, own)
+    others = tuple(term.name for term in screen.objective.primary if term.task != primary.task)
+    return PlatePlan(
+        run, screen, primary.task, primary.name, is_potency, wells, compounds, own, others
+    )
 
 
 def _find_task(screen: Screen, task: str | None) -> Primary:
