@@ -24,6 +24,7 @@ from screening.lab.platefiles import PREDICTED
 from screening.results.compounds import PERCENT, CompoundValue
 from screening.results.dose_response import Qualifier
 from screening.results.reading.compound_lines import CompoundLine, find_columns, join_rows
+from screening.results.reading.file_targets import find_file_target, is_other
 from screening.results.reading.findings import Finding
 from screening.results.reading.plate_plan import PACTIVITY, PlatePlan
 from screening.results.reading.text_table import TextTable, read_table
@@ -52,7 +53,7 @@ def read_compound_file(
     decimal: Decimal | None,
     is_accepted: bool,
 ) -> CompoundFile:
-    """Read final values. ``is_accepted``: keep them even if their unit seems wrong.
+    """Read final values. ``is_accepted``: keep them even if their unit or target seems wrong.
 
     Raises:
         InputError: The file names no compounds, or its values cannot be read with certainty.
@@ -69,19 +70,27 @@ def read_compound_file(
     told = [f"read as: one row per compound, {by}, separated by {table.separator_name}"]
     if not any(row.rank for row in rows):
         return CompoundFile([], findings, told)
+    target = find_file_target(plan, table, at, rows)
     options = AssayOptions(
-        _SMILES, _ROW, value_column, units, decimal=decimal, skip_bad_cells=True, minimum_rows=0
-    )
+        _SMILES, _ROW, value_column, units,
+        target=target.selected, decimal=decimal, skip_bad_cells=True, minimum_rows=0,
+    )  # fmt: skip
     found, own = _read(plan, table, at, rows, options)
     if own:
         names = [name for name in own if id_column < 0 or name != table.lines[at][id_column]]
         told.append(f"columns that the run wrote, not read as results: {', '.join(names)}")
     task = _choose_task(path, found)
     told += [note for note in found.notes if _ROW not in note and _SMILES not in note]
+    told += target.told
     values = list(_merge(plan, found, task, {row.line: row.rank for row in rows}, findings))
+    name = found.tasks[task].name
+    other = target.other or (f"values of {name!r}" if is_other(plan, name) else "")
+    suspicions = [_other_target(plan, other, is_accepted)] if other else []
     if plan.is_potency and (step := _find_step(values)):
-        findings.append(_wrong_unit(step, is_accepted))
-        values = values if is_accepted else []
+        suspicions.append(_wrong_unit(step, is_accepted))
+    if suspicions and not is_accepted:
+        values = []
+    findings += suspicions
     return CompoundFile(values, findings, told)
 
 
@@ -197,6 +206,16 @@ def _find_step(values: Sequence[CompoundValue]) -> float:
     median = float(np.median(apart))
     near = any(abs(abs(median) - step) <= _NEAR_STEP for step in _UNIT_STEPS)
     return median if near else 0.0
+
+
+def _other_target(plan: PlatePlan, found: str, is_accepted: bool) -> Finding:
+    if is_accepted:
+        done = "kept, as you accept the values"
+        return Finding("told", "another target", "", (), found, plan.target, done, "")
+    return Finding(
+        "refused", "another target", "", (), found, plan.target, "the file is refused",
+        f"give the values of {plan.target}, or give --accept values if these are",
+    )  # fmt: skip
 
 
 def _wrong_unit(step: float, is_accepted: bool) -> Finding:

@@ -23,6 +23,11 @@ LEAST_R2, LEAST_SPAN = 0.8, 30.0
 """A curve that explains less of the variance, or whose points span less percent, gives no value."""
 HALF = 50.0
 """Percent of inhibition below which, at the highest dose, the IC50 is above that dose."""
+NEAR_FULL = 80.0
+"""Percent of inhibition that is near the full effect, at every dose without a rise."""
+LEAST_RISE, LEAST_CORRELATION = 10.0, 0.7
+"""The rise of the line through the means of all doses, in percent, and the means' correlation with
+the log concentration: less is no rise with the dose."""
 Floats = npt.NDArray[np.float64]
 Qualifier = Literal["=", "<", ">", ""]
 """Relation of the true pActivity to the value; empty without a value."""
@@ -50,7 +55,8 @@ def fit_curve(concentrations_um: npt.ArrayLike, inhibitions: npt.ArrayLike) -> C
     concentrations_um: [n] in µM. inhibitions: [n] in percent; replicates are wells of their own.
 
     An IC50 beyond the tested doses is a bound: ``<`` the pActivity of the highest dose if half of
-    the effect is not reached there, ``>`` that of the lowest if it is exceeded even there.
+    the effect is not reached there, ``>`` that of the lowest if it is exceeded even there, by means
+    that are all near the full effect or rise with the dose.
     """
     logs = 6.0 - np.log10(np.asarray(concentrations_um, np.float64))
     values = np.asarray(inhibitions, np.float64)
@@ -72,12 +78,26 @@ def predict(curve: Curve, concentrations_um: npt.ArrayLike) -> Floats:
 
 
 def _find_bound(doses: Floats, means: Floats) -> Curve | None:
-    """Return the bound of a series that stays on one side of half inhibition."""
+    """Return the bound of a series that stays on one side of half inhibition, or why it has none.
+
+    An effect of some 60 % that does not rise with the dose, or falls, tells no potency.
+    """
     if means.max() < HALF:
         return Curve(float(doses[0]), "<")
     if means.min() > HALF:
-        return Curve(float(doses[-1]), ">")
+        if means.min() >= NEAR_FULL or _rises(doses, means):
+            return Curve(float(doses[-1]), ">")
+        return _without("more than half of the effect at every dose, without a rise with the dose")
     return None
+
+
+def _rises(doses: Floats, means: Floats) -> bool:
+    """Tell whether means rise with the dose; ``doses`` are pDoses, the highest dose first."""
+    if np.ptp(means) == 0:
+        return False
+    slope = np.polyfit(-doses, means, 1)[0]
+    correlation = np.corrcoef(-doses, means)[0, 1]
+    return bool(slope * np.ptp(doses) >= LEAST_RISE and correlation >= LEAST_CORRELATION)
 
 
 def _fit(logs: Floats, values: Floats, doses: Floats, means: Floats) -> Curve:

@@ -29,6 +29,11 @@ _CHEMBL_ID = re.compile(r"CHEMBL\d+", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
 
+def names_proteins(column: str) -> bool:
+    """Tell by its header whether a column names proteins or genes, and no cells or organisms."""
+    return _fold(column) in _COLUMNS - _NO_PROTEIN
+
+
 def keep_target(
     rows: AssayRows, measured: set[str], target: str | Sequence[str] | None
 ) -> tuple[AssayRows, list[str]]:

@@ -7,13 +7,14 @@ Other lines are free text of the instrument.
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from chem.errors import InputError
 from chem.records.message_text import one_line
 from data.assay.cells.cells import is_missing
 from screening.objective.wells import Well
-from screening.results.reading.plate_names import PlateNames
+from screening.results.reading.plate_names import PlateNames, find_label
 from screening.results.reading.signals import RawWell, are_numbers
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import MOST_COLUMNS, read_letters, row_letters
@@ -29,7 +30,7 @@ class Grid(NamedTuple):
     plate: str
     """The name of the plate as in the plan, or the title if it names none; empty without one."""
     named_by: str
-    """What named the plate, for the user."""
+    """What named the plate, for the user; without a name, a text that may be one."""
     line: int
     """The line of the column numbers, from 1."""
     rows: int
@@ -49,7 +50,8 @@ def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
     plates: those of the plan.
 
     Raises:
-        InputError: A grid has several lines of numbers for a row, or a row twice.
+        InputError: A grid has several lines of numbers for a row, a row twice, or another grid
+            beside it; or a number above it and the name of the file mean two plates.
     """
     grids: list[Grid] = []
     at = title_from = 0
@@ -59,7 +61,9 @@ def find_grids(table: TextTable, plates: PlateNames) -> list[Grid]:
             at += 1
             continue
         start, columns = head
-        plate, named_by = _find_plate(table.lines[title_from:at], _corner(table, at, start), plates)
+        _check_no_second_grid(table, at, start + len(columns))
+        texts = _texts_above(table.lines[title_from:at], _corner(table, at, start))
+        plate, named_by = _find_plate(table.path, texts, plates)
         end, found = _read_rows(table, at + 1, start, columns, plate)
         letters = len({well.place.row for well in found if well.place})
         grid = Grid(plate, named_by, at + 1, letters, columns, tuple(found))
@@ -88,6 +92,21 @@ def _find_head(cells: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
         if len(columns) >= FEWEST_COLUMNS:
             return start, tuple(columns)
     return None
+
+
+def _check_no_second_grid(table: TextTable, at: int, end: int) -> None:
+    """Refuse a line of column numbers that has others behind those of the grid."""
+    run, last = 0, 0
+    for cell in table.lines[at][end:]:
+        found = _COLUMN.fullmatch(cell)
+        number = int(found[1]) if found else 0
+        run = (run + 1 if number > last else 1) if number else 0
+        last = number
+        if run >= FEWEST_COLUMNS:
+            raise InputError(
+                f"{table.path}, line {at + 1}: found two grids side by side, expected one; export "
+                "one below the other"
+            )
 
 
 def _begins_rows(lines: Sequence[Sequence[str]], at: int, start: int) -> bool:
@@ -141,13 +160,29 @@ def _check_no_second_line(table: TextTable, at: int, start: int, width: int, las
         )
 
 
-def _find_plate(above: Sequence[Sequence[str]], corner: str, plates: PlateNames) -> tuple[str, str]:
-    """Return the plate that the corner cell or the text above a grid names, and what named it."""
+def _texts_above(above: Sequence[Sequence[str]], corner: str) -> list[str]:
+    """Return the corner cell and the lines of text above a grid, the nearest first."""
     texts = [corner, *(" ".join(cell for cell in line if cell) for line in reversed(above))]
-    texts = [one_line(text, 200) for text in texts if text and text not in ("<>", "\\", "/")]
-    for find in (plates.within, plates.numbered):
-        for text in texts:
-            plate, told = find(text)
-            if plate:
-                return plate, told
-    return (one_line(texts[0], 60), "") if texts and len(plates.names) != 1 else ("", "")
+    return [one_line(text, 200) for text in texts if text and text not in ("<>", "\\", "/")]
+
+
+def _find_plate(path: Path, texts: Sequence[str], plates: PlateNames) -> tuple[str, str]:
+    """Return the plate that the texts of a grid name, and what named it.
+
+    A name counts before a number, also that of another run's plate. In a run of one plate a grid
+    without a name is left to the name of the file; what may be another name is returned with it.
+    """
+    for text in texts:
+        plate, told = plates.within(text)
+        if plate:
+            return plate, told
+    for text in texts:
+        if other := plates.other_run(text):
+            return other, repr(text[:60])
+    for text in texts:
+        plate, told = plates.numbered(text, path)
+        if plate:
+            return plate, told
+    if len(plates.names) == 1:
+        return "", find_label(texts)
+    return (one_line(texts[0], 60), "") if texts else ("", "")

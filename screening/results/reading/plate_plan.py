@@ -36,7 +36,8 @@ class Predicted(NamedTuple):
 
     value: float
     low: float
-    """The lower end of the 90 % interval."""
+    """The lower end of the 90 % interval; NaN if the prediction is no potency, so that no potency
+    is compared with an interval in another unit."""
     high: float
 
 
@@ -98,6 +99,8 @@ class PlatePlan:
     """By rank."""
     own_columns: frozenset[str] = frozenset()
     """Columns that the run wrote into its hit list, without a vendor's: never measured values."""
+    other_targets: tuple[str, ...] = ()
+    """The short names of the screen's other primary targets."""
 
     @property
     def plates(self) -> list[str]:
@@ -136,13 +139,16 @@ def read_plan(run: RunFolder, task: str | None = None) -> PlatePlan:
     """
     screen = load_screen(run.folder / SCREEN)
     primary = _find_task(screen, task)
+    columns = _read(run, DICTIONARY)
+    units = {cells["column"]: cells["unit"] for cells in columns}
+    is_potency = units.get(primary.task, PACTIVITY) == PACTIVITY
     wells: dict[str, dict[Well, PlannedWell]] = {}
     predicted: dict[int, Predicted] = {}
     for cells in _read(run, PLATES):
         well = _planned(cells)
         wells.setdefault(well.plate, {})[well.place] = well
         if well.rank and well.rank not in predicted:
-            predicted[well.rank] = _predicted(cells, f"predicted_{primary.task}")
+            predicted[well.rank] = _predicted(cells, f"predicted_{primary.task}", is_potency)
     if not wells:
         raise InputError(
             f"{run.folder / PLATES} has no wells: the run picked no compounds; name another run"
@@ -152,11 +158,11 @@ def read_plan(run: RunFolder, task: str | None = None) -> PlatePlan:
         for cells in _read(run, HITS)
         if (rank := int(cells["rank"])) in predicted
     }
-    columns = _read(run, DICTIONARY)
-    units = {cells["column"]: cells["unit"] for cells in columns}
-    is_potency = units.get(primary.task, PACTIVITY) == PACTIVITY
     own = frozenset(cells["column"] for cells in columns if cells["group"] != "vendor")
-    return PlatePlan(run, screen, primary.task, primary.name, is_potency, wells, compounds, own)
+    others = tuple(term.name for term in screen.objective.primary if term.task != primary.task)
+    return PlatePlan(
+        run, screen, primary.task, primary.name, is_potency, wells, compounds, own, others
+    )
 
 
 def _find_task(screen: Screen, task: str | None) -> Primary:
@@ -219,9 +225,9 @@ def _planned(cells: dict[str, str]) -> PlannedWell:
     )
 
 
-def _predicted(cells: dict[str, str], column: str) -> Predicted:
-    texts = (cells.get(f"{column}{end}", "") for end in ("", "_lo", "_hi"))
-    return Predicted(*map(_number, texts))
+def _predicted(cells: dict[str, str], column: str, is_potency: bool) -> Predicted:
+    value, low, high = (_number(cells.get(f"{column}{end}", "")) for end in ("", "_lo", "_hi"))
+    return Predicted(value, low, high) if is_potency else Predicted(value, math.nan, math.nan)
 
 
 def _number(text: str) -> float:

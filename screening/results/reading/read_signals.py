@@ -62,17 +62,27 @@ def _with_plates(path: Path, found: WellTable, plates: PlateNames) -> tuple[Sequ
     """Give a plate to the wells of a file without a column of plates."""
     if found.has_plates:
         return found.wells, ""
-    plate, told = _only_plate(path, plates)
-    return [well._replace(plate=plate) for well in found.wells], told
+    plate, why = _only_plate(path, plates, found.title)
+    wells = [well._replace(plate=well.plate or plate) for well in found.wells]
+    return wells, f"plate {plate} ({why})"
 
 
-def _only_plate(path: Path, plates: PlateNames) -> tuple[str, str]:
-    """Return the plate of a file that names none, and why."""
-    plate, _ = plates.within(path.stem)
-    if plate:
-        return plate, f"plate {plate} from the name of the file"
+def _only_plate(path: Path, plates: PlateNames, label: str) -> tuple[str, str]:
+    """Return the plate of a file that names none, and why.
+
+    label: a text of the file that may be another name of the plate, quoted; empty without one.
+    """
+    named = plates.in_file_name(path)
+    if len(named) > 1:
+        raise InputError(
+            f"{path}: found {' and '.join(named)} in the name of the file, and no plate in it; add "
+            "a column 'plate' or a title line"
+        )
+    if named:
+        return named[0], "from the name of the file"
     if len(plates.names) == 1:
-        return plates.names[0], f"plate {plates.names[0]}, the only one of the run"
+        taken = f", taken for {label}" if label else ""
+        return plates.names[0], f"the only one of the run{taken}"
     raise InputError(
         f"{path}: found no name of a plate, expected one of {', '.join(plates.names)}; add a "
         "column 'plate' or a title line, or put the plate's name into the name of the file"
@@ -87,12 +97,11 @@ def _of_grids(
     texts = [f"line {grid.line}" for grid in grids if not grid.is_of_numbers]
     grids = [grid for grid in grids if grid.is_of_numbers]
     for grid in grids:
-        plate, named_by = grid.plate, grid.named_by
+        plate = grid.plate
+        by = f", named by {grid.named_by}" if plate and grid.named_by else ""
         if not plate:
-            plate, why = _only_plate(table.path, plates)
-            named_by = why.partition(", ")[2] or why.removeprefix(f"plate {plate} ")
-        by = f", named by {named_by}" if grid.plate and named_by else ""
-        by = f" ({named_by})" if not grid.plate else by
+            plate, why = _only_plate(table.path, plates, grid.named_by)
+            by = f" ({why})"
         size = f"{grid.rows} x {len(grid.columns)}"
         told.append(f"{size} in line {grid.line} as plate {plate!r}{by}")
         wells += [well._replace(plate=plate) for well in grid.wells]

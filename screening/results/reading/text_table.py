@@ -8,6 +8,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ SEPARATORS = ("\t", ";", ",", "|")
 """The first of equal ones is taken."""
 MOST_LINES = 400_000
 """Lines of a file; a hundred plates of 1536 wells have fewer."""
+MOST_CHARACTERS = 64_000_000
+"""Of a file: its cells take many times the memory of its text."""
+MOST_CELLS = 2_000
+"""Of a line."""
+_LOOKED_AT, _WIDTH = 200, 10_000
+"""Lines with a text, and characters of each, from which the separator is found."""
 _WHOLE = re.compile(
     r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?|[A-Za-z]{1,2}\d{1,2}|[A-Z]{1,2}"
 )
@@ -46,12 +53,20 @@ def read_table(path: Path) -> TextTable:
     """Read a file of lines with cells.
 
     Raises:
-        InputError: It cannot be read, is empty, too long, or no text (an Excel workbook).
+        InputError: It cannot be read, is empty, too long or too wide, or no text (an Excel
+            workbook).
     """
     counts: Counter[str] = Counter()
     lines = []
+    held = 0
     for line in read_lines(path, counts):
         lines.append(line.rstrip("\r\n"))
+        held += len(line)
+        if held > MOST_CHARACTERS:
+            raise InputError(
+                f"{path}: found more than {MOST_CHARACTERS:,} characters, expected the results of "
+                "some plates; split the file by plate"
+            )
         if len(lines) > MOST_LINES:
             raise InputError(
                 f"{path}: found more than {MOST_LINES:,} lines, expected the results of some "
@@ -66,26 +81,38 @@ def read_table(path: Path) -> TextTable:
     else:
         separator = _find_separator(lines)
     notes = tuple(f"{count:,} {what}" for what, count in sorted(counts.items()))
-    return TextTable(path, _cells(lines, separator), separator, notes)
+    cells = [_cells(path, n, line, separator) for n, line in enumerate(lines, 1)]
+    return TextTable(path, cells, separator, notes)
 
 
 def _find_separator(lines: Sequence[str]) -> str:
+    looked_at = [line[:_WIDTH] for line in islice((ln for ln in lines if ln.strip()), _LOOKED_AT)]
     merits = {}
     for separator in SEPARATORS:
-        cells = [cell for line in _cells(lines[:3000], separator) for cell in line]
-        whole = sum(_WHOLE.fullmatch(cell) is not None for cell in cells)
-        merits[separator] = (whole, sum(line.count(separator) for line in lines[:3000]))
+        whole = sum(
+            _WHOLE.fullmatch(cell) is not None
+            for line in looked_at
+            for cell in _split(line, separator)
+        )
+        merits[separator] = (whole, sum(line.count(separator) for line in looked_at))
     return max(SEPARATORS, key=lambda one: merits[one])
 
 
-def _cells(lines: Sequence[str], separator: str) -> list[list[str]]:
-    """Split lines one by one: a stray quotation mark in free text must not swallow the next."""
-    found = []
-    for line in lines:
-        try:
-            cells = next(csv.reader([line], delimiter=separator), [])
-        except csv.Error:
-            cells = line.split(separator)
-        cells = [unescape_cell(cell.strip()) for cell in cells]
-        found.append(cells if any(cells) else [])
-    return found
+def _cells(path: Path, number: int, line: str, separator: str) -> list[str]:
+    """Return the cells of a line, none for a line without text; ``number`` is from 1."""
+    if line.count(separator) >= MOST_CELLS:
+        raise InputError(
+            f"{path}, line {number}: found more than {MOST_CELLS:,} cells, expected the columns of "
+            "a table or a plate; check the export"
+        )
+    cells = _split(line, separator)
+    return cells if any(cells) else []
+
+
+def _split(line: str, separator: str) -> list[str]:
+    """Split a line on its own: a stray quotation mark in free text must not swallow the next."""
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        cells = line.split(separator)
+    return [unescape_cell(cell.strip()) for cell in cells]

@@ -9,7 +9,7 @@ from chem.records.message_text import did_you_mean
 from data.assay.cells.cells import Reading, is_missing, read_cell
 from data.assay.headers.units import find_molar_unit
 from screening.objective.wells import Well
-from screening.results.reading.plate_names import PlateNames
+from screening.results.reading.plate_names import PlateNames, find_label
 from screening.results.reading.signals import RawWell, are_numbers
 from screening.results.reading.text_table import TextTable
 from screening.results.reading.well_names import read_letters, read_well
@@ -66,6 +66,8 @@ class WellTable(NamedTuple):
     """From 1."""
     told: tuple[str, ...]
     """Plates that have another name in the file."""
+    title: str
+    """Without plates, a text above the header that may name one, quoted; else empty."""
 
 
 def fold(name: str) -> str:
@@ -92,15 +94,16 @@ def read_well_rows(
     may name them; the header may be repeated there.
 
     Raises:
-        InputError: The column of the signal is missing or not certain.
+        InputError: The column of the signal is missing or not certain, or a number in the column
+            of plates and the name of the file mean two plates.
     """
     header = table.lines[at]
     rows = [(n, cells) for n, cells in enumerate(table.lines[at + 1 :], at + 2) if cells]
     rows = [(n, cells) for n, cells in rows if cells != header]
     columns = _find_columns(table, header, [cells for _, cells in rows], value_column)
-    titles = [" ".join(filter(None, cells)) for cells in table.lines[:at]]
-    named = [plate for plate, _ in map(plates.within, reversed(titles)) if plate]
-    titled = named[0] if named else ""
+    above = [title for cells in reversed(table.lines[:at]) if (title := _title(cells))]
+    titled = next((plate for plate, _ in map(plates.within, above) if plate), "")
+    titled = titled or next(filter(None, map(plates.other_run, above)), "")
     wells = []
     told: dict[str, None] = {}
     for number, cells in rows:
@@ -108,12 +111,14 @@ def read_well_rows(
         well, place = _well_text(cells, columns), _place(cells, columns)
         text = cells[columns.signal]
         if place is None and is_missing(text):
-            title, _ = plates.within(" ".join(filter(None, cells)))
+            title = plates.within(_title(cells))[0] or plates.other_run(_title(cells))
             titled = title or titled
             if title or not well:
                 continue  # a line of the instrument, not a well
         plate, by = (
-            plates.exact(_cell(cells, columns.plate)) if columns.plate >= 0 else (titled, "")
+            plates.exact(_cell(cells, columns.plate), table.path)
+            if columns.plate >= 0
+            else (titled, "")
         )
         if by:
             told[f"plate {plate} by {by}"] = None
@@ -123,7 +128,12 @@ def read_well_rows(
     unit = _unit_of(column, [well.concentration for well in wells]) if column else ""
     has_plates = columns.plate >= 0 or all(well.plate for well in wells)
     signal = header[columns.signal]
-    return WellTable(tuple(wells), signal, column, unit, has_plates, at + 1, tuple(told))
+    label = find_label(above)
+    return WellTable(tuple(wells), signal, column, unit, has_plates, at + 1, tuple(told), label)
+
+
+def _title(cells: Sequence[str]) -> str:
+    return " ".join(filter(None, cells))
 
 
 def _cell(cells: Sequence[str], at: int) -> str:

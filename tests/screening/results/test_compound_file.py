@@ -135,7 +135,7 @@ def test_bad_cells_are_told_and_several_columns_asked_for(plan: PlatePlan, tmp_p
     text = "compound_id,EGFR IC50 nM,BTK IC50 nM\n=C1,12,40\n007,10,30\n"
     with pytest.raises(InputError, match=r"2 columns of values.*--value-column"):
         read(plan, tmp_path / "y.csv", text)
-    found = read(plan, tmp_path / "y.csv", text, Options("BTK IC50 nM"))
+    found = read(plan, tmp_path / "y.csv", text, Options("BTK IC50 nM", accepted=("values",)))
     assert values(found)["007"] == (7.523, "=", 1)
 
 
@@ -166,3 +166,71 @@ def test_titles_above_and_ids_under_any_header_are_found(plan: PlatePlan, tmp_pa
     assert [one.wells for one in found.findings] == [("X9",)]
     found = read(plan, tmp_path / "y.csv", "Muster,IC50 nM\n007,10\n=C1,20\n")
     assert set(values(found)) == {"007", "=C1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "compound_id,target,IC50 nM\n=C1,HER2,100\n007,HER2,100\n",
+        "compound_id,Target Name,IC50 nM\n=C1,BRD4,100\n007,BRD4,100\n",
+        "compound_id,HER2 IC50 nM\n=C1,100\n007,100\n",
+        "compound_id,EGFR(T790M) IC50 nM\n=C1,100\n007,100\n",
+        "compound_id,pIC50 c-MET\n=C1,7\n007,7\n",
+        "compound_id,uniprot,pIC50\n=C1,P04626,7\n007,P04626,7\n",
+    ],
+)
+def test_values_of_another_target_are_refused(plan: PlatePlan, tmp_path: Path, text: str) -> None:
+    found = read(plan, tmp_path / "x.csv", text)
+    (told,) = found.findings
+    assert (told.what, told.severity, told.expected) == ("another target", "refused", "EGFR")
+    assert found.is_empty
+    kept = read(plan, tmp_path / "x.csv", text, Options(accepted=("values",)))
+    assert set(values(kept)) == {"=C1", "007"}
+    assert [one.severity for one in kept.findings] == ["told"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "compound_id,EGFR IC50 nM\n=C1,100\n007,100\n",
+        "compound_id,target,IC50 nM\n=C1,egfr,100\n007,egfr,100\n",
+        "compound_id,target,IC50 nM\n=C1,EGFR kinase,100\n007,EGFR kinase,100\n",
+        "compound_id,uniprot,IC50 nM\n=C1,P00533,100\n007,P00533,100\n",
+        "compound_id,target,IC50 nM kit\n=C1,HER1,100\n007,HER1,100\n",
+        "compound_id,target,IC50 nM\n=C1,Kinase erbB-1,100\n007,Kinase erbB-1,9\n",
+    ],
+)
+def test_the_target_of_the_plan_by_any_name_is_kept(
+    plan: PlatePlan, tmp_path: Path, text: str
+) -> None:
+    found = read(plan, tmp_path / "x.csv", text)
+    assert set(values(found)) == {"=C1", "007"}
+    assert found.findings == []
+
+
+def test_a_name_that_is_no_symbol_is_told(plan: PlatePlan, tmp_path: Path) -> None:
+    text = "compound_id,target,IC50 nM\n=C1,Some growth factor,100\n"
+    found = read(plan, tmp_path / "x.csv", text)
+    assert "column 'target' says 'Some growth factor', which was not compared" in str(found.told)
+
+
+def test_of_several_targets_the_rows_of_the_plan_are_read(plan: PlatePlan, tmp_path: Path) -> None:
+    text = "compound_id,target,IC50 nM\n=C1,EGFR,100\n=C1,HER2,1\n007,HER2,1\n007,EGFR,10\n"
+    text += "007,EGFR T790M,3\n"
+    found = read(plan, tmp_path / "x.csv", text)
+    assert values(found) == {"=C1": (7.0, "=", 1), "007": (8.0, "=", 1)}
+    with pytest.raises(
+        InputError, match=r"names 3 targets \(KDR, HER2, KDR T790M\), expected EGFR in one"
+    ):
+        read(plan, tmp_path / "y.csv", text.replace("EGFR", "KDR"))
+
+
+def test_another_primary_target_of_the_screen_is_another_target(
+    plan: PlatePlan, tmp_path: Path
+) -> None:
+    plan = replace(plan, target="binding", task="own_binding", other_targets=("binding_T790M",))
+    text = "compound_id,{} IC50 nM\n=C1,100\n"
+    found = read(plan, tmp_path / "x.csv", text.format("binding T790M"))
+    assert [one.what for one in found.findings] == ["another target"]
+    for name in ("EGFR", "binding"):
+        assert read(plan, tmp_path / f"{name}.csv", text.format(name)).findings == []

@@ -76,3 +76,23 @@ def test_too_few_doses_give_no_value() -> None:
 def test_values_that_hardly_span_give_none() -> None:
     values = [52.0, 51, 49, 50, 48, 47, 53, 46] * 2
     assert "span 7 % only" in fit_curve(DOSES, values).problem
+
+
+@pytest.mark.parametrize(
+    "means",
+    [[52, 53, 55, 54, 58, 95], [52, 58, 55, 54, 53, 57], [60.0] * 6, [75, 78, 70, 82, 79, 90]],
+)
+def test_more_than_half_at_every_dose_without_a_rise_is_no_potency(means: list[float]) -> None:
+    found = fit_curve([30, 10, 3, 1, 0.3, 0.1], means)
+    assert (found.qualifier, np.isnan(found.value)) == ("", True)
+    assert "more than half of the effect at every dose, without a rise" in found.problem
+
+
+@pytest.mark.parametrize(
+    "means",
+    [[99, 101, 98, 97, 90, 79], [99, 90, 82, 75, 64, 55], [101, 99, 98, 100, 97, 99], [100.0] * 6],
+)
+def test_near_full_effect_or_a_rise_is_a_bound_of_the_lowest_dose(means: list[float]) -> None:
+    found = fit_curve([30, 10, 3, 1, 0.3, 0.1], means)
+    assert found.value == pytest.approx(7.0)
+    assert (found.qualifier, found.problem) == (">", "")

@@ -143,3 +143,35 @@ def test_the_layout_that_an_instrument_shows_is_not_read(tmp_path: Path) -> None
     path = tmp_path / "y.txt"
     path.write_text("\n".join(layout[:2]))
     assert read_signals(read_table(path), PlateNames.of(["p"])) is None
+
+
+@pytest.mark.parametrize("title", ["Plate: Plate1", "Plate Number\tPlate 1"])
+def test_the_default_number_of_a_reader_does_not_outrank_the_name_of_the_file(
+    tmp_path: Path, title: str
+) -> None:
+    path = tmp_path / "kinase_P2.txt"
+    with pytest.raises(InputError, match=r"would be kinase_P1, but .* means kinase_P2.*--plate"):
+        read(path, f"{title}\n{grid(8, 12, chr(9))}", PLATES)
+    number = title.replace("\t", " ")[-7:].strip()
+    found = read_signals(read_table(path), PlateNames.of(PLATES, [f"{number}=kinase_P2"]))
+    assert found is not None
+    assert {one.raw.plate for one in found.signals} == {"kinase_P2"}
+
+
+def test_the_only_plate_is_not_taken_for_one_of_another_run(tmp_path: Path) -> None:
+    own = grid(8, 12, ",")
+    found = read(tmp_path / "x.csv", f"Plate 1 of 2\nKDR_P1\n{own}", ["EGFR_P1"])
+    assert {one.raw.plate for one in found.signals} == {"KDR_P1"}
+    found = read(tmp_path / "x.csv", f"Barcode: BC-77\nResults\n{own}", ["EGFR_P1"])
+    assert {one.raw.plate for one in found.signals} == {"EGFR_P1"}
+    assert "the only one of the run, taken for 'Barcode: BC-77'" in found.told
+    with pytest.raises(InputError, match=r"found KDR_P1 in the name.*--plate KDR_P1=EGFR_P1"):
+        read(tmp_path / "KDR_P1 read.csv", f"Plate 1\n{own}", ["EGFR_P1"])
+
+
+@pytest.mark.parametrize("between", [",,", ","])
+def test_two_grids_side_by_side_are_refused(tmp_path: Path, between: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(f"{line}{between}{line}" for line in grid(8, 12, ",").splitlines()))
+    with pytest.raises(InputError, match=r"line 1: found two grids side by side.*below the other"):
+        find_grids(read_table(path), PlateNames.of(["p"]))

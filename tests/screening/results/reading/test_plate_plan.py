@@ -9,6 +9,7 @@ import pytest
 from chem.errors import InputError
 from screening.errors import AlteredError
 from screening.objective.screen_file import load_screen
+from screening.results.compounds import compare_with
 from screening.results.reading import plate_plan
 from screening.results.reading.plate_plan import read_plan
 from screening.runs.runfolder import RunFolder, open_folder
@@ -63,3 +64,19 @@ def test_of_several_targets_one_has_to_be_named(
         read_plan(lab_run)
     assert read_plan(lab_run, "CDK2").target == "CDK2"
     assert read_plan(lab_run, "small_EGFR").target == "EGFR"
+
+
+def test_a_potency_is_not_compared_with_an_interval_in_another_unit(
+    lab_run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_in_percent(run: RunFolder, name: str) -> list[dict[str, str]]:
+        rows = read(run, name)
+        return [row | {"unit": "%"} for row in rows] if name == "columns.csv" else rows
+
+    read = plate_plan._read
+    monkeypatch.setattr(plate_plan, "_read", read_in_percent)
+    plan = read_plan(lab_run)
+    assert not plan.is_potency
+    for one in plan.compounds.values():
+        assert not math.isnan(one.predicted.value)
+        assert compare_with(one.predicted, 7.0, "=", "pActivity") == ""

@@ -121,3 +121,39 @@ def test_numbers_and_other_names_of_plates(tmp_path: Path) -> None:
     for wrong, told in (("BC-77", "expected the name in the file"), ("a=b", "that the run lacks")):
         with pytest.raises(InputError, match=told):
             PlateNames.of(PLATES, [wrong])
+
+
+def test_a_plate_column_of_ones_does_not_outrank_the_name_of_the_file(tmp_path: Path) -> None:
+    text = "Plate,Well,Signal\n1,A1,5\n1,A2,6\n"
+    with pytest.raises(InputError, match=r"'1', which would be kinase_P1, but .*means kinase_P2"):
+        read(tmp_path / "kinase_P2.csv", text)
+    with pytest.raises(InputError, match="--plate '1=kinase_P2'"):
+        read(tmp_path / "2026 plate2.csv", text)
+    assert {one.raw.plate for one in read(tmp_path / "kinase_P1.csv", text).signals} == {PLATES[0]}
+    path = tmp_path / "kinase_P2.csv"
+    found = read_signals(read_table(path), PlateNames.of(PLATES, ["1=kinase_P2"]))
+    assert found is not None
+    assert {one.raw.plate for one in found.signals} == {"kinase_P2"}
+
+
+@pytest.mark.parametrize("name", ["2026-01-05_kinase_P2", "kinase_P2_read1", "kinase_P2"])
+def test_words_of_a_file_name_end_at_underscores(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path / f"{name}.csv", "Well,Signal\nA1,5\n")
+    assert {one.raw.plate for one in found.signals} == {"kinase_P2"}
+
+
+def test_the_only_plate_is_not_taken_for_one_of_another_run(tmp_path: Path) -> None:
+    rows = "Well,Signal\nA1,5\n"
+    with pytest.raises(InputError, match=r"found KDR_P1 in the name.*--plate KDR_P1=EGFR_P1"):
+        read(tmp_path / "KDR_P1.csv", rows, plates=["EGFR_P1"])
+    found = read(tmp_path / "x.csv", f"Plate: KDR_P1\n\n{rows}", plates=["EGFR_P1"])
+    assert {one.raw.plate for one in found.signals} == {"KDR_P1"}
+    found = read(tmp_path / "x.csv", f"Barcode: BC-77\nend\n{rows}", plates=["EGFR_P1"])
+    assert {one.raw.plate for one in found.signals} == {"EGFR_P1"}
+    assert "plate EGFR_P1 (the only one of the run, taken for 'Barcode: BC-77')" in found.told
+
+
+def test_rows_above_the_first_title_are_of_the_plate_of_the_file(tmp_path: Path) -> None:
+    text = "Well,Signal\nA1,5\n\nkinase_P1\nA1,6\n"
+    found = read(tmp_path / "kinase_P2.csv", text)
+    assert [one.raw.plate for one in found.signals] == ["kinase_P2", "kinase_P1"]
