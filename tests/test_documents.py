@@ -55,6 +55,9 @@ RUN_ELSEWHERE = {
         "tests/benchmarks/small_assays/test_unseen_drugs.py, cut down"
     ),
     "make bench-peers": "by hand: gigabytes",
+    "hitlist learn campaign --bundle activity --out bundles/activity_now": (
+        "tests/flows/commands/finished_runs/test_learn.py, with another bundle"
+    ),
     "python -m benchmarks device": "tests/benchmarks/device/test_device.py, on fewer compounds",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"

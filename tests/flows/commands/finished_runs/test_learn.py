@@ -18,6 +18,7 @@ from tests.flows.conftest import Crew, Rows, WriteLibrary
 from tests.flows.conftest import Run as RunCommand
 from tests.screening.results.simulate import Truth, simulate, write_wells
 
+pytestmark = pytest.mark.slow
 SCREEN = """
 name = "nightly"
 title = "Nightly"
