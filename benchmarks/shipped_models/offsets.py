@@ -20,8 +20,9 @@ from flows.model_benchmark.predicting import read_graphs
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from gnn.bundle.find_bundle import find_bundle, read_card
+from gnn.calibration.calibration import NORMAL_90
 from gnn.calibration.domain import environment_bits
-from gnn.calibration.shared_error import similarities, standard_errors
+from gnn.calibration.shared_error import similarities
 from gnn.card.domain_card import SharedErrorCard
 from gnn.features.graph_arrays import collect
 from gnn.updating.series_offset import SeriesOffset
@@ -34,7 +35,6 @@ PLATE = 40
 """Compounds of a plate that is drawn from all series of a target."""
 DRAWS = 10
 """Plates that are drawn of each series or target."""
-NORMAL_90 = 1.6448536269514722
 
 
 class Drawn(NamedTuple):
@@ -106,8 +106,7 @@ def _targets(held: HeldOut, report: Report) -> Iterator[_Target]:
             continue
         value, low, high = (held.column(task, end)[rows] for end in ("", "_lo", "_hi"))
         truth = held.table.values[rows, at].astype(np.float64)
-        deviation = (high - low) / (2 * NORMAL_90)
-        error = standard_errors(truth, value, low, high) * deviation
+        error, deviation = truth - value, (high - low) / (2 * NORMAL_90)
         number = np.array(clusters([texts[row] for row in rows]))
         series = [np.flatnonzero(number == name) for name in np.unique(number)]
         kept = tuple(one for one in series if len(one) >= LEAST)

@@ -112,9 +112,10 @@ class Attributor(Predictor):
         for rows in pieces(graphs.molecules, _BLOCK):
             some = take(graphs, rows)
             kept, drawn = self._drawing(some)
-            base[rows] = kept * empty + drawn + self._moved(some)
+            base[rows] = kept * empty + drawn
             for share, factor in zip(self._share(some, empty), kept, strict=True):
                 atoms.append(share * factor)
+        base += self._moved(graphs)
         return Attribution(base, np.concatenate(atoms).astype(np.float32))
 
     def _moved(self, graphs: GraphArrays) -> Floats64:
