@@ -14,29 +14,12 @@ from gnn.card.domain_card import SharedErrorCard
 from screening.campaign.campaign import open_campaign
 from screening.results.reading.plate_plan import read_plan
 from screening.runs.runfolder import open_folder
+from tests.flows.commands.finished_runs.plate_screen import SCREEN, give, screen_plates
 from tests.flows.conftest import Crew, Rows, WriteLibrary
 from tests.flows.conftest import Run as RunCommand
 from tests.screening.results.simulate import Truth, simulate, write_wells
 
 pytestmark = pytest.mark.slow
-SCREEN = """
-name = "nightly"
-title = "Nightly"
-library = "library.csv"
-bundles = ["{bundle}"]
-hits = 10
-
-[[primary]]
-task = "small_EGFR"
-zero = 5.0
-full = 8.0
-
-[lab]
-plate = 96
-points = 6
-reference = "erlotinib"
-reference_uM = 1.0
-"""
 TOGETHER = SharedErrorCard(
     targets=None, target_pairs=0, similarities=(0.1, 0.9), series=(0.2, 0.7), series_pairs=(9, 9)
 )
@@ -65,20 +48,10 @@ def project(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     """A screen whose ten hits were measured, each more potent than predicted."""
-    from flows.cli import main
-
-    def give(*words: object) -> None:
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        assert not ended.value.code
-
     folder = tmp_path_factory.mktemp("project")
     bundle = make_bundle(folder / "small", "small")
     write_card(bundle.path, bundle.card.model_copy(update={"shared_error": TOGETHER}))
-    (folder / "nightly.toml").write_text(SCREEN.format(bundle=bundle.path))
-    library = write_library(folder / "library.csv", drugs[:30])
-    run = folder / "runs/mine"
-    give("screen", folder / "nightly.toml", "--library", library, "--out", run, *crew)
+    run = screen_plates(folder, bundle, drugs[:30], write_library, crew)
     plan = read_plan(open_folder(run))
     potencies = {rank: one.predicted.value + SHIFT for rank, one in plan.compounds.items()}
     signals = simulate(plan, potencies, np.random.default_rng(8), 0.02)

@@ -10,28 +10,10 @@ import pytest
 from gnn.bundle.bundle import Bundle
 from screening.results.reading.plate_plan import PlatePlan, read_plan
 from screening.runs.runfolder import open_folder
+from tests.flows.commands.finished_runs.plate_screen import screen_plates
 from tests.flows.conftest import Answer, Crew, Rows, WriteLibrary
 from tests.flows.conftest import Run as RunCommand
 from tests.screening.results.simulate import Truth, grid_lines, simulate, write_wells
-
-SCREEN = """
-name = "nightly"
-title = "Nightly"
-library = "library.csv"
-bundles = ["{bundle}"]
-hits = 10
-
-[[primary]]
-task = "small_EGFR"
-zero = 5.0
-full = 8.0
-
-[lab]
-plate = 96
-points = 6
-reference = "erlotinib"
-reference_uM = 1.0
-"""
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +24,9 @@ def run_folder(
     write_library: WriteLibrary,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    from flows.cli import main
-
     folder = tmp_path_factory.mktemp("project")
     bundle = make_bundle(folder / "small", "small")
-    (folder / "nightly.toml").write_text(SCREEN.format(bundle=bundle.path))
-    library = write_library(folder / "library.csv", drugs[:30])
-    out = folder / "runs/mine"
-    words = ("screen", folder / "nightly.toml", "--library", library, "--out", out, *crew)
-    with pytest.raises(SystemExit) as ended:
-        main([str(word) for word in words])
-    assert not ended.value.code
-    return out
+    return screen_plates(folder, bundle, drugs[:30], write_library, crew)
 
 
 @pytest.fixture(scope="module")
