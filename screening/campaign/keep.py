@@ -56,8 +56,8 @@ class Kept(NamedTuple):
 def default_campaign(run: Path) -> Path:
     """Return the folder ``campaign`` beside the folder of runs.
 
-    >>> default_campaign(Path("/work/runs/mine")).as_posix()
-    '/work/campaign'
+    >>> default_campaign(Path("/project/runs/mine")).as_posix()
+    '/project/campaign'
     """
     return run.absolute().parent.parent / "campaign"
 
