@@ -6,14 +6,13 @@ The bundles of a run may be retrained or removed later. So it is recorded when r
 from chem.errors import HitlistError
 from gnn.bundle.find_bundle import find_bundle, read_card_and_hash
 from screening.campaign.event import ErrorCurve, Registered
-from screening.hits.expected_actives import halfway_level
 from screening.results.reading.plate_plan import PACTIVITY, PlatePlan
 
 
 def read_registered(plan: PlatePlan) -> tuple[Registered, str]:
     """Return what the run of a plan registered, and why correlations of errors are missing."""
     term = next(one for one in plan.screen.objective.primary if one.task == plan.task)
-    level = halfway_level(term) if plan.is_potency else None
+    level = term.halfway if plan.is_potency else None
     curve, why_not = _read_curve(plan)
     unit = PACTIVITY if plan.is_potency else ""
     return Registered(unit=unit, level=level, correlations=curve), why_not

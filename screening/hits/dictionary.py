@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from chem.assess.accessibility import ACCESSIBILITY
 from chem.assess.alerts import CITATIONS, SOURCES
-from chem.assess.clusters import SIMILAR
 from chem.assess.costly_properties import COSTLY
 from chem.features.properties import PROPERTIES
 from gnn.bundle.inactivity_columns import IF_ACTIVE, P_INACTIVE, TaskInactivity
@@ -18,6 +17,7 @@ from screening.hits.error_meanings import (
     explain_interval,
     explain_spread,
 )
+from screening.hits.fixed_meanings import ECFP4, GUARD, IDENTITY, STRUCTURE, Meaning
 from screening.hits.table import Column, HitTable
 from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, column_name
@@ -33,19 +33,6 @@ from screening.text.words import ALERTS, describe_margins, describe_objective, e
 
 _CITED = re.compile(r"^(?P<what>.*), (?P<source>[^,]+ \d{4} \(doi [^()]+\))$")
 _BUNDLE = "the bundle's card: hitlist bundles show "
-_GUARD = "In CSV files an apostrophe precedes text that a spreadsheet would run as a formula."
-_ECFP4 = "ECFP4, Rogers 2010 (doi 10.1021/ci100050t)"
-
-
-class Meaning(NamedTuple):
-    """The meaning of a column, apart from its format."""
-
-    text: str
-    """The explanation, in plain English."""
-    unit: str = ""
-    range: str = ""
-    source: str = ""
-    """Origin of the definition."""
 
 
 class Definition(NamedTuple):
@@ -96,7 +83,7 @@ def define_columns(
         if column.group == "vendor":
             named = f"Column {column.source} of the library"
             text = named if column.source else "Column of the library without a name"
-            meaning = Meaning(f"{text}, unchanged. {_GUARD}", source="the library")
+            meaning = Meaning(f"{text}, unchanged. {GUARD}", source="the library")
         elif column.name in known:
             meaning = known[column.name]
         else:
@@ -133,7 +120,7 @@ def _meanings(
     domains = {column.name: 1.0 for column in table.columns if column.group == "domain"}
     for one in table.derived:
         yield one.name, Meaning(one.meaning, one.unit, "", one.source or _card(one.task, domains))
-    yield from _IDENTITY.items()
+    yield from IDENTITY.items()
     tasks = screen.objective.tasks
     yield from _score(screen, units, errors, domains)
     for task in tasks:
@@ -148,7 +135,7 @@ def _meanings(
     yield "alerts", _alerts()
     for name, text in {**PROPERTIES, "qed": COSTLY["qed"], "sa_score": ACCESSIBILITY}.items():
         yield name, _read(text)
-    yield from _STRUCTURE.items()
+    yield from STRUCTURE.items()
 
 
 def _score(
@@ -208,7 +195,7 @@ def _distance(bundle: str) -> Meaning:
         f"no grade. Filter: max_{bundle}_distance.",
         "",
         "0 to 1",
-        f"{_BUNDLE}{bundle}; {_ECFP4}",
+        f"{_BUNDLE}{bundle}; {ECFP4}",
     )
 
 
@@ -222,7 +209,7 @@ def _neighbours(label: str, task: str, unit: str, source: str) -> Iterator[tuple
     meanings = (
         Meaning(f"ID of {nearest}, from its source.", source=source),
         Meaning(f"Standardized SMILES of {nearest}.", source=source),
-        Meaning(f"Tanimoto similarity of the hit to {nearest}.", "", "0 to 1", _ECFP4),
+        Meaning(f"Tanimoto similarity of the hit to {nearest}.", "", "0 to 1", ECFP4),
         Meaning(f"Measured value of {nearest}; {value}.", unit, _span(unit), source),
         Meaning("The next similar compounds: ID, measured value, (similarity).", source=source),
     )
@@ -253,64 +240,3 @@ def _span(unit: str) -> str:
 
 def _card(task: str, domains: Limits) -> str:
     return f"{_BUNDLE}{bundle_of(task, domains)}"
-
-
-_IDENTITY: Mapping[str, Meaning] = {
-    "rank": Meaning("Rank among the hits, best first.", "", "from 1"),
-    "compound_id": Meaning(f"ID in the library, unchanged. {_GUARD}", source="the library"),
-    "smiles": Meaning(
-        "Standardized structure, as in every file: the neutral parent without counterions, as a "
-        "canonical SMILES. A part |…| after a blank adds stereochemistry. In hits.xlsx the first "
-        "1,000 hits have a picture.",
-        source="RDKit",
-    ),
-    "score": Meaning(
-        "Score that orders the list: the weighted geometric mean of the columns d_…, in which each "
-        "d counts as 0.01 + 0.99 d.",
-        "",
-        "0.01 to 1",
-        "Derringer 1980 (doi 10.1080/00224065.1980.11980968)",
-    ),
-    "name": Meaning(f"Name in the library, unchanged. {_GUARD}", source="the library"),
-    "picked_by": Meaning("Rule of the selection that picked the compound.", source="screen.toml"),
-    "list_rank": Meaning("Rank in the list before the selection.", "", "from 1", "screen.toml"),
-    "reason": Meaning(
-        f"Potent: cautious value 7 or more; active: 6; uncertain: only the prediction is 6; weak: "
-        f"5; a measurement decides. Similar: Tanimoto {SIMILAR:g} or more. Novel: no similar "
-        f"training compound; extrapolated: no related one. All terms: docs/guide/hit-list.md.",
-        source="screen.toml",
-    ),
-}
-_STRUCTURE: Mapping[str, Meaning] = {
-    "scaffold": Meaning(
-        "Bemis-Murcko scaffold: the rings and their linkers (SMILES). Empty without rings.",
-        source="Bemis 1996 (doi 10.1021/jm9602928)",
-    ),
-    "cluster": Meaning(
-        "Number of the cluster of similar hits. Each is similar to the first hit of its cluster.",
-        "",
-        "from 1",
-        _ECFP4,
-    ),
-    "stereo": Meaning(
-        "Stereochemistry of the structure: none (no stereocentre), single, racemic (&1), "
-        "one_of_two (o1), mixture, undefined (flat) or partly_undefined. The models ignore it: "
-        "stereoisomers get equal predictions."
-    ),
-    "variant_of": Meaning(
-        "Rank of the first hit that differs from this one only in stereochemistry or isotope "
-        "labels, with the difference. Empty for all other hits."
-    ),
-    "key": Meaning(
-        "Registration key. Equal keys are one compound in any tautomer, salt, charge state or "
-        "drawing. Duplicates and listed compounds are found by it."
-    ),
-    "changes": Meaning(
-        "Changes that standardization made from the input structure to the column smiles."
-    ),
-    "row": Meaning("Number of the record in the library, from 1.", "", "from 1", "the library"),
-    "input_smiles": Meaning(
-        "Structure in the library (SMILES). Empty if the library has a molblock.",
-        source="the library",
-    ),
-}

@@ -6,7 +6,7 @@ hits is far less certain than with independent errors, and the interval of a lis
 is wider than that of a diverse list (:mod:`gnn.calibration.shared_error`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,15 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from chem.features.graphs import MolGraph, featurize
 from chem.records.message_text import counted
-from chem.structure.valid_smiles import read_molecules
-from gnn.calibration.domain import environment_bits
-from gnn.calibration.shared_error import correlations_among, similarities
-from gnn.features.graph_arrays import collect
+from gnn.calibration.shared_error import correlations_among
 from screening.objective.screen_settings import Screen
-from screening.objective.terms import Primary
 from screening.score.card_facts import ErrorCorrelations
+from screening.score.error_likeness import likeness_of
 from screening.score.predicted_columns import PACTIVITY, Limits, bundle_of, unit_of
 
 Floats = npt.NDArray[np.float64]
@@ -90,21 +86,10 @@ def tell_expected(
             continue
         mean, std = (hits[name].to_numpy(np.float64) for name in columns)
         if likeness is None:
-            likeness = _likeness(list(hits["smiles"]))
+            likeness = likeness_of(list(hits["smiles"]))
         correlations = correlations_among(likeness, of.similarities, of.series)
-        level = halfway_level(term)
+        level = term.halfway
         yield _sentence(term.name, level, expect_actives(mean, std, level, correlations))
-
-
-def halfway_level(term: Primary) -> float:
-    """Return the value that has half of a term's desirability."""
-    return (term.zero + term.full) / 2
-
-
-def _likeness(smiles: Sequence[str]) -> Floats:
-    graphs = [featurize(mol) for mol in read_molecules(smiles)]
-    accepted = [graph for graph in graphs if isinstance(graph, MolGraph)]  # all: they were scored
-    return similarities(environment_bits(collect(accepted)))
 
 
 def _sentence(name: str, level: float, found: Expected) -> str:

@@ -16,6 +16,7 @@ from screening.objective.screen_settings import Screen
 from screening.reason.measurements import ENDS, Contradiction, column_name, neighbour_cells
 from screening.reason.other_targets import Comparison, compared_targets
 from screening.reason.panel_profile import Profile, profiles_of
+from screening.reason.pick import HIT_PROBABILITY, KNOWLEDGE
 from screening.reason.reason import contradictions, doubts, not_assessed, reason
 from screening.reason.risks import bad_liabilities, count_groups
 from screening.reason.sentence import HitFacts
@@ -214,7 +215,8 @@ def _own_columns(
 ) -> Iterator[Column]:
     identity = {"rank": 0, "compound_id": None, "smiles": None, "score": 4, "name": None}
     yield from _columns("identity", identity)
-    yield from _present(hits, "identity", {"picked_by": None, "list_rank": 0})
+    picked = {"picked_by": None, "list_rank": 0, HIT_PROBABILITY: 3, KNOWLEDGE: 2}
+    yield from _present(hits, "identity", picked)
     yield from _columns("identity", {"reason": None})
     own: dict[str, Digits] = {
         f"{term.name}{end}": digits_of(term.task, screen, units)

@@ -13,6 +13,10 @@ POOL_MOST = 50_000
 """The default pool of a screen: ten compounds for each hit, at least 500, but no more than 50,000
 beyond the hits, so that memory stays bounded."""
 
+LATER_PLATES = 3
+ACQUISITION = ("acquisition", "later_plates")
+"""The keys of an acquisition."""
+
 
 class Selection(Strict):
     """The demands on the hits as a set, beside the score of each.
@@ -26,6 +30,14 @@ class Selection(Strict):
     diversity: Literal["none", "clusters", "maxmin"] = "none"
     """``none``: in the order of the list. ``clusters``: the best of each cluster, then the second
     of each, and so on. ``maxmin``: the best, then always the one least like all that were taken."""
+    acquisition: Literal["probability", "improvement", "knowledge"] | None = None
+    """Picks by what a compound may be instead of by its cautious score. ``probability``: by its
+    expected yield, the probability that it is a hit times its worth otherwise. ``improvement``: by
+    how far it is expected to exceed the level of a hit. ``knowledge``: by its yield and by what its
+    result teaches for later plates. It replaces ``diversity`` and ``explore``."""
+    later_plates: Annotated[int, Field(ge=1, le=50)] | None = None
+    """The number of plates of this size that will follow; only for ``knowledge``, and by default
+    ``LATER_PLATES``."""
     similarity: Annotated[float, Field(gt=0, le=1)] = SIMILAR
     """The Tanimoto similarity (ECFP4) from which a compound belongs to a cluster."""
     max_per_scaffold: Annotated[int, Field(ge=1)] | None = None
@@ -54,6 +66,17 @@ class Selection(Strict):
             raise ValueError("budget and price_column belong together: give both or neither")
         return self
 
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        other = "diversity" if self.diversity != "none" else "explore" if self.explore else ""
+        if self.acquisition is not None and other:
+            raise ValueError(
+                f"acquisition and {other} both decide the order of the picks: leave out one"
+            )
+        if self.acquisition != "knowledge" and self.later_plates is not None:
+            raise ValueError('later_plates belongs to acquisition = "knowledge": leave it out')
+        return self
+
     def considered(self, hits: int) -> int:
         """Return the number of ranked compounds from which ``hits`` hits are chosen."""
         most = min((POOL_PER_HIT - 1) * hits, POOL_MOST)
@@ -63,7 +86,12 @@ class Selection(Strict):
         """Return the number of ``hits`` hits that exploration may pick."""
         return round(self.explore * hits)
 
+    def later_picks(self, hits: int) -> int:
+        """Return how many compounds the later plates hold."""
+        return hits * (LATER_PLATES if self.later_plates is None else self.later_plates)
+
     def acquisition_pool(self, hits: int) -> int:
-        """Return how many of the best by optimism exploration considers; most hits are in it."""
-        beyond = max(POOL_PER_HIT * self.explored(hits), POOL_LEAST)
+        """Return how many of the best by optimism are considered beside the pool."""
+        wanted = hits if self.acquisition is not None else self.explored(hits)
+        beyond = max(POOL_PER_HIT * wanted, POOL_LEAST)
         return hits + min(beyond, POOL_MOST)

@@ -14,6 +14,7 @@ from chem.assess.costly_properties import COSTLY
 RESERVED = frozenset(
     [
         *("rank", "compound_id", "smiles", "score", "name", "picked_by", "list_rank", "reason"),
+        *("hit_probability", "knowledge"),
         *("sa_score", "scaffold", "cluster", "row", "changes", "input_smiles", "extra"),
         *COSTLY,
     ]
@@ -97,6 +98,11 @@ class Primary(Rising):
     caution: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Standard deviations subtracted from the prediction; 0: the prediction itself is judged. If
     ``scale`` is ``log10``, they are those of the logarithm."""
+
+    @property
+    def halfway(self) -> float:
+        """The value with half of the desirability, from which a compound counts as active."""
+        return (self.zero + self.full) / 2
 
 
 class OffTarget(Rising):

@@ -8,6 +8,7 @@
 - The grade names a measured value of the compound itself, of its structure without stereochemistry
   or of a stereoisomer. Similar measured compounds support the prediction, contradict it, or do
   neither (``likeness``).
+- With an acquisition, the probability that it is a hit is stated, and what its result may teach.
 - Selectivity is stated with its size and the number of off-targets (``selectivity``).
 - Liabilities are stated by name, including those that were not assessed (``risks``). A property is
   *outside its window* if its desirability is below one half. PAINS alerts are stated by name, all
@@ -17,6 +18,7 @@
 from collections.abc import Iterator
 
 from screening.reason.measurements import Contradiction
+from screening.reason.pick import pick
 from screening.reason.potency import contradiction, is_reliable, potency, unreliable
 from screening.reason.risks import alerts, count_groups, risks, windows
 from screening.reason.selectivity import best_primary, selectivity
@@ -32,6 +34,7 @@ def reason(hit: HitFacts) -> str:
         told += potency(hit, term)
     if is_reliable(hit, best_primary(hit)):
         told += selectivity(hit, contradictions(hit))
+    told += pick(hit)
     told += risks(hit)
     told += windows(hit)
     told += alerts(str(hit.row.get("alerts", "")), count_groups(hit.flags))

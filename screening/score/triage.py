@@ -37,7 +37,7 @@ from screening.prepare.prepared import (
     read_accepted,
     to_graphs,
 )
-from screening.score.acquisition import (
+from screening.score.expected_score import (
     expected_score,
     kept_by_predictions,
     kept_by_properties,

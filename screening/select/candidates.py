@@ -23,6 +23,7 @@ from screening.rank.rank import OPTIMISTIC, Ranking, merge_top
 from screening.score.predicted_columns import distance_column
 from screening.select.constraints import Candidate, Constraints, Exclusions
 from screening.select.list_matches import ListMatches
+from screening.select.outlook import Outlook
 from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
 
@@ -82,10 +83,14 @@ class Choice(NamedTuple):
     candidates: Candidates
     constraints: Constraints
     exclusions: Exclusions
+    outlook: Outlook | None = None
+    """What an acquisition knows of the candidates; None without one."""
 
     @property
     def rule(self) -> str:
         """The name of the rule that picks most hits."""
+        if self.selection.acquisition is not None:
+            return self.selection.acquisition
         names = {"none": BY_RANK, "clusters": BY_CLUSTER, "maxmin": BY_MAXMIN}
         return names[self.selection.diversity]
 
@@ -144,7 +149,7 @@ def find_candidates(
     assert selection is not None
     wanted, explorable = _controls(controls, screen, list_matches), pool.head(0)
     wanted = explorable if wanted is None else wanted
-    if selection.explored(screen.hits):
+    if selection.explored(screen.hits) or selection.acquisition is not None:
         size = selection.acquisition_pool(screen.hits)
         inside = _inside(frames, screen, edges or {})
         explorable = merge_top(inside, screen, size=size, optimism=selection.optimism).hits

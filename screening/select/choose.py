@@ -9,20 +9,19 @@ Nothing depends on the partitions of the library or on the order of reading the 
 the first part of a total order, and every later step goes through it in a defined order.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from chem.assess.costly_properties import compute_costly_properties
 from chem.errors import InputError
 from screening.objective.screen_settings import Screen
-from screening.objective.selection import Selection
 from screening.rank.costly_filters import BLOCK, ScoredFrames, with_costly_columns
 from screening.rank.rank import Ranking, in_order, list_ranks
-from screening.select.candidates import Candidates, Choice, Identify, find_candidates, find_pool
+from screening.score.card_facts import CardFacts
+from screening.select.candidates import Choice, Identify, find_candidates, find_pool
 from screening.select.constraints import Constraints, Exclusions
 from screening.select.list_matches import ListMatches
+from screening.select.outlook import Outlook
 from screening.select.pick_order import (
     BY_CLUSTER,
     BY_OPTIMISM,
@@ -42,7 +41,7 @@ def rank_and_choose(
     controls: ScoredFrames,
     identify: Identify,
     keep_every: bool = False,
-    edges: Mapping[str, float] | None = None,
+    cards: CardFacts | None = None,
 ) -> Ranking:
     """Rank compounds, and choose up to ``screen.hits`` of them by ``screen.selection``.
 
@@ -50,19 +49,27 @@ def rank_and_choose(
     needed.
 
     controls: scored frames that hold the controls of ``list_matches``, among other compounds.
-    For ``frames`` and ``keep_every`` see ``merge_top``; for ``edges`` see ``find_candidates``.
+    cards: what the cards of the models say of their domains, and of errors that go together.
+    For ``frames`` and ``keep_every`` see ``merge_top``.
 
-    Raises InputError if the controls alone cost more than the budget, or have no scores.
+    With an acquisition the hits have ``hit_probability``, and ``knowledge`` if it asks for that.
+
+    Raises InputError if the controls alone cost more than the budget, or have no scores, or if
+    a card lacks what the acquisition needs.
     """
     assert screen.selection is not None
+    cards = cards or CardFacts()
     exclusions = Exclusions(screen, list_matches)
     pool = find_pool(frames, screen, exclusions, keep_every)
     candidates = find_candidates(
-        pool.compounds, frames, controls, screen, list_matches, identify, edges
+        pool.compounds, frames, controls, screen, list_matches, identify, cards.limits
     )
+    outlook = None
+    if screen.selection.acquisition is not None:
+        outlook = Outlook(candidates.frame, screen, screen.selection, cards)
     constraints = Constraints(screen.selection)
     choice = Choice(
-        screen, screen.selection, list_matches, pool, candidates, constraints, exclusions
+        screen, screen.selection, list_matches, pool, candidates, constraints, exclusions, outlook
     )
     _choose(choice)
     considered = _considered(choice, frames)
@@ -94,19 +101,33 @@ def _choose(choice: Choice) -> None:
             f"the controls alone cost {constraints.spent}, but the budget is {selection.budget:g}; "
             "raise it, or include fewer controls"
         )
-    pick_order = PickOrder(_order(candidates, selection))
+    pick_order = PickOrder(_order(choice))
     explored = min(selection.explored(most), most - len(constraints.taken))
 
     def fill(size: int) -> None:
         while len(constraints.taken) < size and (at := pick_order.next()) is not None:
-            pick_order.record(constraints.try_add(candidates.each[at], choice.rule))
+            is_allowed = at < candidates.pool or _is_allowed(choice, at)
+            taken = is_allowed and constraints.try_add(candidates.each[at], choice.rule)
+            pick_order.record(taken)
 
     fill(most - explored)
     _explore(choice, len(constraints.taken) + explored)
     fill(most)
 
 
-def _order(candidates: Candidates, selection: Selection) -> Picks:
+def _is_allowed(choice: Choice, at: int) -> bool:
+    """Tell whether no list and no costly filter excludes a candidate from beyond the pool."""
+    exclusions, candidates = choice.exclusions, choice.candidates
+    (reason,) = exclusions.reasons_against(candidates.frame.iloc[[at]])
+    exclusions.count([candidates.each[at].row])
+    return not reason
+
+
+def _order(choice: Choice) -> Picks:
+    candidates, selection = choice.candidates, choice.selection
+    if choice.outlook is not None:
+        offered = {*range(candidates.pool), *candidates.explorable} - {*candidates.controls}
+        return choice.outlook.picks(sorted(offered), candidates.controls)
     if selection.diversity == "clusters":
         return by_cluster([one.cluster for one in candidates.each[: candidates.pool]])
     if selection.diversity == "maxmin":
@@ -157,6 +178,7 @@ def _hits(choice: Choice, considered: pd.DataFrame) -> pd.DataFrame:
             f"{rule} {number}" if rule == BY_CLUSTER else rule
             for rule, number in zip(rules, hits["cluster"].tolist(), strict=True)
         ]
+    hits = _with_acquisition(choice, hits)
     hits["rank"] = np.arange(1, len(hits) + 1)
     hits["list_rank"] = hits["list_rank"].astype(np.int64)
     hits["picked_by"] = pd.Series(rules, index=hits.index, dtype="str")
@@ -166,3 +188,16 @@ def _hits(choice: Choice, considered: pd.DataFrame) -> pd.DataFrame:
     known.update(zip(unknown["row"].tolist(), found, strict=True))
     costly = [known[row] for row in hits["row"].tolist()]
     return with_costly_columns(hits.drop(columns="index"), costly)
+
+
+def _with_acquisition(choice: Choice, hits: pd.DataFrame) -> pd.DataFrame:
+    """Add what the acquisition knew of each hit; ``index`` is its position in the candidates."""
+    outlook = choice.outlook
+    if outlook is None:
+        return hits
+    places = hits["index"].tolist()
+    hits = hits.assign(hit_probability=outlook.probability[places])
+    if choice.rule != "knowledge":
+        return hits
+    gains = [outlook.gains.get(place, np.nan) for place in places]
+    return hits.assign(knowledge=np.array(gains, dtype=np.float64))

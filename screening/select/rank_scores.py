@@ -20,6 +20,7 @@ from screening.rank.library_records import with_identity
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import read_rows, scored_frames
 from screening.rank.structure_columns import with_structure_columns
+from screening.score.card_facts import CardFacts, error_correlations
 from screening.score.predicted_columns import (
     PACTIVITY,
     domain_limits,
@@ -71,9 +72,9 @@ def rank_run(
         ranking = rank_with_costly_filters(frames, screen, keep_every)
     else:
         identify = partial(with_identity, prepared)
-        edges = domain_limits(tuple(bundles))
+        cards = CardFacts(domain_limits(tuple(bundles)), correlations=error_correlations(bundles))
         ranking = rank_and_choose(
-            frames, screen, scores.list_matches, controls, identify, keep_every, edges
+            frames, screen, scores.list_matches, controls, identify, keep_every, cards
         )
     if scores.triage is None:
         ranking = ranking._replace(triage=TriageFacts(scores.why_all))

@@ -104,7 +104,7 @@ def report_selection(choice: Choice, over: pd.DataFrame) -> SelectionReport:
     beyond = [one.row for one in candidates.each[candidates.pool :]]
     outside = sum(row in constraints.taken or row in constraints.refused for row in beyond)
     picked = Counter(constraints.taken.values())
-    rules = (CONTROL, BY_RANK, BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM)
+    rules = dict.fromkeys([CONTROL, BY_RANK, BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM, choice.rule])
     money = None
     if choice.selection.budget is not None:
         money = Money(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from screening.hits.expected_actives import MOST, expect_actives, halfway_level, tell_expected
+from screening.hits.expected_actives import MOST, expect_actives, tell_expected
 from screening.objective.screen_settings import Screen
 from screening.score.card_facts import ErrorCorrelations
 
@@ -57,7 +57,7 @@ def test_a_list_of_like_hits_is_less_certain_than_a_diverse_one(kinase: Screen) 
 
 def test_half_of_the_desirability_is_the_level(kinase: Screen) -> None:
     term = kinase.objective.primary[0]
-    assert halfway_level(term) == (term.zero + term.full) / 2
+    assert term.halfway == (term.zero + term.full) / 2
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from screening.objective.screen_file import (
 )
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import load_bundles
-from screening.score.acquisition import wanted_columns
+from screening.score.expected_score import wanted_columns
 from screening.score.predicted_columns import prediction_columns
 from screening.score.selective_over import with_members
 from screening.text.words import describe_sets

@@ -32,6 +32,7 @@ from screening.objective.selection import Selection
 from screening.rank.costly_filters import rank_with_costly_filters
 from screening.rank.rank import Ranking, rank
 from screening.report.manifest import Artefact, RunFacts, check_accounts
+from screening.score.card_facts import CardFacts, ErrorCorrelations
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import ListMatches
 from screening.select.prices import read_price
@@ -41,6 +42,9 @@ FILES = Path(__file__).parents[2] / "files"
 with (FILES / "chem/approved_sample.smi").open(newline="") as file:
     _FOUND = [standardize(row["smiles"], "smiles") for row in csv.DictReader(file, delimiter="\t")]
 DRUGS = list(dict.fromkeys(one.smiles for one in _FOUND if isinstance(one, Standardized)))
+CARDS = CardFacts(
+    correlations={"a": ErrorCorrelations(None, (0.1, 0.4, 0.8), (0.02, 0.2, 0.7))},
+)
 PRICES = ("10", "35.5", "$12", "", "on request", "0", "100")
 
 
@@ -89,7 +93,8 @@ class Case(NamedTuple):
 
     def choose(self, pieces: Sequence[pd.DataFrame] | None = None) -> Ranking:
         given = [self.frame] if pieces is None else pieces
-        return rank_and_choose(lambda: given, self.screen, self.marks, lambda: given, identify)
+        frames = (lambda: given, self.screen, self.marks, lambda: given)
+        return rank_and_choose(*frames, identify, cards=CARDS)
 
 
 def make_frame(rows: int, seed: int) -> pd.DataFrame:
@@ -148,6 +153,9 @@ def cases(draw: st.DrawFn) -> Case:
     controls = draw(st.lists(st.sampled_from(free), max_size=min(hits, 3))) if free else []
     excluded = sorted(set(draw(st.lists(numbers, max_size=30))) - set(controls))
     rules["exclude"] = ["a.csv", "b.csv"]
+    acquisition = draw(st.sampled_from([None, None, "probability", "improvement", "knowledge"]))
+    if acquisition is not None:
+        rules |= {"acquisition": acquisition, "diversity": "none", "explore": 0.0}
     marks = ListMatches(
         np.array(excluded, dtype=np.int64),
         np.array([row % 2 for row in excluded], dtype=np.int64),
@@ -378,7 +386,7 @@ def test_exploration_stays_inside_the_primary_targets_domain(edge: float) -> Non
 
     def choose(pieces: list[pd.DataFrame]) -> Ranking:
         everyone = (lambda: pieces, screen, ListMatches(), lambda: pieces)
-        return rank_and_choose(*everyone, identify, edges=edges)
+        return rank_and_choose(*everyone, identify, cards=CardFacts(edges))
 
     hits = choose([frame]).hits
     pd.testing.assert_frame_equal(choose([frame[40:], frame[:40]]).hits, hits)

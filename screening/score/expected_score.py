@@ -1,4 +1,4 @@
-"""Computes the expected score of a compound before the ensemble scores it (acquisition).
+"""Computes the expected score of a compound before the ensemble scores it.
 
 The surrogate's prediction of a primary target has a known error. A score may rise steeply if the
 real value is a little higher, so the expected score is the mean of the score over that error, not

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from screening.objective.objective import evaluate
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import merge_top
-from screening.score.acquisition import (
+from screening.score.expected_score import (
     expected_score,
     kept_by_predictions,
     kept_by_properties,

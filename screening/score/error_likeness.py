@@ -1,0 +1,21 @@
+"""Computes the similarities of compounds by which their errors are known to go together."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from chem.features.graphs import MolGraph, featurize
+from chem.structure.valid_smiles import read_molecules
+from gnn.calibration.domain import environment_bits
+from gnn.calibration.shared_error import similarities
+from gnn.features.graph_arrays import collect
+
+Floats = npt.NDArray[np.float64]
+
+
+def likeness_of(smiles: Sequence[str]) -> Floats:
+    """Return the similarities [n, n] of n scored compounds, given as standardized SMILES."""
+    graphs = [featurize(mol) for mol in read_molecules(smiles)]
+    accepted = [graph for graph in graphs if isinstance(graph, MolGraph)]  # all: they were scored
+    return similarities(environment_bits(collect(accepted)))
