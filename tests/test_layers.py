@@ -54,6 +54,7 @@ ROOMS = {
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),
+        "campaign_benchmark",
         *("commands.finished_runs", "commands"),
     ),
     "benchmarks": ("device", "shipped_models", "small_assays", "speed"),

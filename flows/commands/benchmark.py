@@ -1,5 +1,6 @@
 """``hitlist benchmark``: measure the accuracy of bundles."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,54 @@ def benchmark_models(
     if out is not None:
         write_lines(out, lines)
         print(out)
+
+
+@app.command("campaign")
+def benchmark_campaign(
+    assays: Annotated[
+        str,
+        typer.Option(metavar="NAME,...", help="Assays to replay, with commas between."),
+    ] = "MAPK14,KDR,hERG",
+    starts: Annotated[int, typer.Option(min=2, max=100, help="First plates of each assay.")] = 8,
+    compounds: Annotated[
+        int,
+        typer.Option(min=400, max=30_000, help="Most compounds of an assay; others are left out."),
+    ] = 4_000,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=512, help="Processes.", show_default="one for each core"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Also write the actives after each plate."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Also draw them.")] = None,
+) -> None:
+    """Replay campaigns of ten plates on public assays: how many actives does each way find?
+
+    All results of the assays are known, and each way to pick sees only those of its own plates. The
+    first plate of 40 compounds is drawn at random. Active are the most potent 5 % of an assay.
+    Needs the training sets, in HITLIST_MIRROR or from their sources.
+    """
+    from flows.campaign_benchmark.measure import (
+        measure_campaigns,
+        remarks,
+        table,
+        write_campaigns,
+    )
+    from flows.campaign_benchmark.plot import write_plot
+
+    names = [word.strip() for word in assays.split(",") if word.strip()]
+    with progress(one_bar=True) as report, stoppable("nothing was written"):
+        found = measure_campaigns(names, starts, compounds, workers or os.cpu_count() or 1, report)
+    headers, cells = table(found)
+    show_table(headers, cells, "Actives found, mean over first plates")
+    for line in remarks(found):
+        note(line)
+    for file, write in ((out, write_campaigns), (plot, write_plot)):
+        if file is not None:
+            write(file, found)
+            print(file)
 
 
 def moved(context: typer.Context) -> None:

@@ -72,6 +72,21 @@ def regress(
     return found
 
 
+def regress_with_spread(
+    fingerprints: npt.NDArray[Any],
+    values: Floats,
+    others: npt.NDArray[Any],
+    seed: int = 0,
+) -> tuple[Floats64, Floats64]:
+    """Do the same; return the mean [m] and the standard deviation [m] of the trees' predictions."""
+    regressor = RandomForestRegressor(
+        _REGRESSION_TREES, max_features=_FEATURES, random_state=seed, n_jobs=1
+    )
+    regressor.fit(fingerprints, values)
+    said = np.stack([tree.predict(others) for tree in regressor.estimators_])
+    return said.mean(axis=0), said.std(axis=0)
+
+
 def teacher_forest(
     features: Floats32,
     rows: Ints,

@@ -13,7 +13,7 @@ POOL_MOST = 50_000
 """The default pool of a screen: ten compounds for each hit, at least 500, but no more than 50,000
 beyond the hits, so that memory stays bounded."""
 
-LATER_PLATES = 3
+LATER_PLATES = 2
 ACQUISITION = ("acquisition", "later_plates")
 """The keys of an acquisition."""
 

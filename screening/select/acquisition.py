@@ -23,10 +23,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 SHORTLIST = 50
-"""Compounds of the highest yield, and of the highest optimistic yield, whose knowledge is
+"""Compounds of the highest yield, and of the highest expected excess, whose knowledge is
 computed."""
-OPTIMISM = 2.0
-"""The number of standard deviations that make a yield optimistic."""
 KNOWLEDGE_WEIGHT = 0.5
 """The weight of knowledge beside the yield. The gains of two results overlap, so their sum says too
 much; with 0.5, simulated campaigns found more on every plate than with 1."""
@@ -62,12 +60,9 @@ class Target:
         found: Floats = np.sqrt(self._variance)
         return found
 
-    def probability(self, optimism: float = 0.0) -> Floats:
-        """Return [M], the probability that the value reaches the level.
-
-        optimism: standard deviations that are added to the predictions.
-        """
-        found: Floats = ndtr((self.mean - self.level) / self.deviation + optimism)
+    def probability(self) -> Floats:
+        """Return [M], the probability that the value reaches the level."""
+        found: Floats = ndtr((self.mean - self.level) / self.deviation)
         return found
 
     def excess(self) -> Floats:
@@ -121,9 +116,13 @@ class Acquisition:
         self.gains: dict[int, float] = {}
         """The knowledge of each picked compound when it was picked, in expected later hits."""
 
-    def optimistic_yield(self) -> Floats:
-        """Return [M], the yield if every value were ``OPTIMISM`` deviations higher."""
-        return self._yields(target.probability(OPTIMISM) for target in self._targets)
+    def improvement(self) -> Floats:
+        """Return [M], the worth times how far the values are expected to exceed their levels.
+
+        It is 0 for a compound that is picked or left out. It favours uncertain compounds more than
+        the yield does.
+        """
+        return self._yields(target.excess() for target in self._targets)
 
     def take(self, at: int) -> None:
         """Count a compound as picked."""
@@ -144,8 +143,7 @@ class Acquisition:
         if not self._open.any():
             return None
         if self._rule == "improvement":
-            excess = self._product(target.excess() for target in self._targets)
-            return self._argmax(self._worth * excess)
+            return self._argmax(self.improvement())
         expected = self._yields(target.probability() for target in self._targets)
         if self._rule == "probability" or self._later == 0:
             return self._argmax(expected)
@@ -173,7 +171,7 @@ class Acquisition:
 
     def _shortlist(self, expected: Floats) -> Ints:
         """Return the compounds whose knowledge is computed, in their order."""
-        both = (expected, self.optimistic_yield())
+        both = (expected, self.improvement())
         best = [np.argsort(-one, kind="stable")[:SHORTLIST] for one in both]
         found = np.unique(np.concatenate(best))
         return found[self._open[found]].astype(np.int64)

@@ -62,8 +62,8 @@ class Outlook:
     def picks(self, offered: Sequence[int], taken: Sequence[int]) -> Picks:
         """Offer candidates, always the best that is left.
 
-        Knowledge is compared among the ``MOST`` candidates with the highest optimistic yield; the
-        others follow by their yield.
+        Knowledge is compared among the ``MOST`` candidates with the highest expected improvement;
+        the others follow by their yield.
 
         Args:
             offered: The positions of the candidates that are offered.
@@ -72,7 +72,7 @@ class Outlook:
         places = np.unique([*offered, *taken]).astype(np.int64)
         later = np.empty(0, np.int64)
         if self._rule == "knowledge" and len(places) > MOST:
-            hopeful = self._acquisition(places, "probability").optimistic_yield()
+            hopeful = self._acquisition(places, "improvement").improvement()
             hopeful[np.isin(places, taken)] = np.inf  # what is measured anyway teaches, too
             order = np.argsort(-hopeful, kind="stable")
             places, later = (np.sort(places[part]) for part in (order[:MOST], order[MOST:]))
