@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chem.disk.allowed_roots import named_path
+from chem.disk.bounded_read import read_regular
 from chem.errors import InputError
 from chem.library.columns.column_names import is_smiles_name
 from chem.library.columns.columns import is_no_id
@@ -27,6 +28,8 @@ from screening.storage.store import Store
 Role = Literal["exclude", "include"]
 INLINE = "ids of the screen"
 """The name of the list of the ids that are written in the screen itself."""
+_MOST_HEADER = 100_000
+"""Bytes."""
 FindLibrary = Callable[[str], Library]
 """A function that opens a library by its path or its name in the catalogue."""
 
@@ -110,6 +113,8 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
     try:
         library = find(entry)
     except InputError as error:
+        if role == "include" and _is_only_a_header(named_path(entry)):
+            return CompoundList(role, name, notes=("it lists no compound",))
         found = _read_ids(named_path(entry))
         if found is None:
             raise InputError(f"[selection] {role}: {error}") from error
@@ -118,6 +123,19 @@ def _open(role: Role, entry: str, root: Store | None, find: FindLibrary) -> Comp
     folder = prepared_folder(library).absolute()
     store = prepared_store(root, prepared_key(library), folder)
     return CompoundList(role, name, (), library, folder, store, tuple(library.notes))
+
+
+def _is_only_a_header(path: Path) -> bool:
+    """Tell whether a table of structures has a first line and nothing else.
+
+    A list of compounds to repeat may be empty. An empty list of compounds to exclude is refused:
+    it may have lost its content.
+    """
+    try:
+        lines = read_regular(path, _MOST_HEADER).decode("utf-8-sig").splitlines()
+        return len(lines) == 1 and any(map(is_smiles_name, read_names(path)))
+    except (OSError, ValueError, InputError):
+        return False
 
 
 def _read_ids(path: Path) -> tuple[str, tuple[str, ...]] | None:

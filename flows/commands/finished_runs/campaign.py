@@ -26,6 +26,13 @@ def campaign(
         Path | None,
         typer.Option(metavar="FILE", help="Also write a table of one row per prediction."),
     ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also write measured.csv and repeat.csv, for the screen of the next plate.",
+        ),
+    ] = None,
 ) -> None:
     """Compare the predictions that runs registered before each assay with what the lab found.
 
@@ -52,6 +59,8 @@ def campaign(
         )
     _show(report)
     _write(report, html, csv)
+    if lists is not None:
+        _write_lists(lists, folder, report)
 
 
 def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
@@ -70,6 +79,29 @@ def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
         )
     check_writable(file.parent, f"name a file elsewhere with {option}")
     return file
+
+
+def _write_lists(lists: Path, folder: Path, report: "Report") -> None:
+    from screening.campaign.prospective.next_lists import write_next_lists
+    from screening.errors import told_in_one_line
+    from screening.runs.plan import check_writable
+
+    lists = lists.expanduser()
+    if folder.resolve() in (lists.resolve(), *lists.resolve().parents):
+        raise InputError(
+            f"{lists} is in the campaign, which keeps results alone; name a folder elsewhere with "
+            "--lists"
+        )
+    check_writable(lists, "name another folder with --lists")
+    with told_in_one_line(lists):
+        found = write_next_lists(lists, report)
+    for file in found.files:
+        print(file)
+    note(
+        f'for the next plate: exclude = ["{found.files[0]}"], '
+        f'{counted(found.measured, "compound")} with a value; include = ["{found.files[1]}"], '
+        f"{counted(found.repeat, 'surprising result')} to measure again"
+    )
 
 
 def _show(report: "Report") -> None:

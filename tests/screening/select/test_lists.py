@@ -289,3 +289,13 @@ def test_a_screen_without_a_selection_has_no_lists(library: Library, prepared: P
     marks = match_lists(prepared, lists, 10)
     assert marks.exclusions([1, 2]) == {}
     assert marks.are_controls(np.array([1]).tolist()) == [False]
+
+
+def test_nothing_may_be_included_but_not_excluded(mark: Mark, tmp_path: Path) -> None:
+    """An empty list of compounds to exclude may have lost its rows."""
+    Path("repeat.csv").write_text("compound_id,smiles\n")
+    found = mark(include=["repeat.csv"])
+    assert not len(found.controls)
+    assert "repeat.csv: it lists no compound" in describe_lists(found.lists)
+    with pytest.raises(InputError, match="found no compounds, expected at least one"):
+        mark(exclude=["repeat.csv"])

@@ -63,3 +63,14 @@ def test_a_removed_last_line_fails_verify_and_is_noted(run: RunCommand, campaign
     answer = run("campaign", campaign)
     assert answer.code == 0, answer.err
     assert "it is unfinished, or its line was removed" in answer.err
+
+
+def test_lists_for_the_next_plate(run: RunCommand, campaign: Path, tmp_path: Path) -> None:
+    answer = run("campaign", campaign, "--lists", tmp_path / "lists")
+    assert answer.code == 0, answer.err
+    files = [tmp_path / "lists/measured.csv", tmp_path / "lists/repeat.csv"]
+    assert answer.out.splitlines()[-2:] == [str(file) for file in files]
+    assert f'exclude = ["{files[0]}"]' in answer.err
+    refused = run("campaign", campaign, "--lists", campaign / "lists")
+    assert refused.code == 2
+    assert "is in the campaign" in refused.err
