@@ -58,6 +58,10 @@ RUN_ELSEWHERE = {
     "hitlist learn campaign --bundle activity --out bundles/activity_now": (
         "tests/flows/commands/finished_runs/test_learn.py, with another bundle"
     ),
+    "hitlist benchmark campaign": "tests/flows/campaign_benchmark/test_command.py, on a small set",
+    "hitlist campaign campaign --lists lists": (
+        "tests/flows/commands/finished_runs/test_campaign.py"
+    ),
     "python -m benchmarks device": "tests/benchmarks/device/test_device.py, on fewer compounds",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"

@@ -1,6 +1,6 @@
 """Measures all ways to pick plates, over several first plates, and compares them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,8 @@ from flows.terminal.tables import write_csv
 from gnn.assembly.structures import fresh_processes
 
 Floats = npt.NDArray[np.float64]
+_Found = tuple[int, int, float, dict[str, Campaign]]
+"""The compounds of an assay, its actives, their level, and a campaign of each way."""
 DRAWS = 10_000
 """Draws of the bootstrap."""
 
@@ -65,27 +67,36 @@ def measure_campaigns(
         report: Told after each first plate.
     """
     work = [(name, seed) for name in assays for seed in range(starts)]
-    each: dict[str, list[tuple[int, int, float, dict[str, Campaign]]]] = {}
-    with ProcessPoolExecutor(min(workers, len(work)), fresh_processes()) as pool:
-        done = pool.map(partial(_replay_all, most), *zip(*work, strict=True))
-        try:
-            for at, ((name, _), found) in enumerate(zip(work, done, strict=True), start=1):
-                each.setdefault(name, []).append(found)
-                report("campaigns", at, len(work))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    each: dict[str, list[_Found]] = {}
+    found = _in_turn(most, work) if workers == 1 else _in_processes(most, work, workers)
+    for at, ((name, _), one) in enumerate(zip(work, found, strict=True), start=1):
+        each.setdefault(name, []).append(one)
+        report("campaigns", at, len(work))
     return [
         Replays(
             name,
-            *found[0][:3],
-            {way: [one[3][way] for one in found] for way in WAYS},
+            *campaigns[0][:3],
+            {way: [one[3][way] for one in campaigns] for way in WAYS},
         )
-        for name, found in each.items()
+        for name, campaigns in each.items()
     ]
 
 
-def _replay_all(most: int, name: str, seed: int) -> tuple[int, int, float, dict[str, Campaign]]:
+def _in_turn(most: int, work: Sequence[tuple[str, int]]) -> Iterator[_Found]:
+    for name, seed in work:
+        yield _replay_all(most, name, seed)
+
+
+def _in_processes(most: int, work: Sequence[tuple[str, int]], workers: int) -> Iterator[_Found]:
+    with ProcessPoolExecutor(min(workers, len(work)), fresh_processes()) as pool:
+        try:
+            yield from pool.map(partial(_replay_all, most), *zip(*work, strict=True))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _replay_all(most: int, name: str, seed: int) -> _Found:
     """Return the size of an assay, its actives, their level, and a campaign of each way."""
     assay = load_assay(name, most, seed=0)
     found = {way: replay(assay, make(), seed) for way, make in WAYS.items()}

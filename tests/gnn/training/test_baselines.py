@@ -10,7 +10,7 @@ from chem.features.properties import PROPERTIES, describe
 from gnn.evaluation.metrics import auroc, r2
 from gnn.features.graph_arrays import GraphArrays
 from gnn.training import baselines
-from gnn.training.baselines import forest_outputs
+from gnn.training.baselines import forest_outputs, regress, regress_with_spread
 from gnn.training.training_set import TrainingSet
 
 
@@ -87,3 +87,14 @@ def test_one_class_is_nothing_to_learn(data: TrainingSet, fingerprints: np.ndarr
     values[data.roles[0] != "valid", 1] = 1
     found = forest_outputs(replace(data, values=values), fingerprints, 1, "valid")
     assert np.isnan(found).all()
+
+
+def test_the_spread_of_a_forest_is_that_of_its_trees() -> None:
+    draw = np.random.default_rng(0)
+    counts, values = draw.integers(0, 3, (80, 12)), draw.normal(6, 1, 80)
+    mean, spread = regress_with_spread(counts, values, counts[:20])
+    assert np.allclose(mean, regress(counts, values, counts[:20]))
+    assert (spread > 0).all()
+    same, none = regress_with_spread(counts, np.full(80, 5.0), counts[:20])
+    assert np.allclose(same, 5.0)
+    assert not none.any()
