@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from screening.reason.potency import is_reliable
 from screening.reason.sentence import HitFacts, Phrase, Place
 
 HIT_PROBABILITY, KNOWLEDGE = "hit_probability", "knowledge"
@@ -11,7 +12,9 @@ HIT_PROBABILITY, KNOWLEDGE = "hit_probability", "knowledge"
 def pick(hit: HitFacts) -> Iterator[Phrase]:
     """Yield the probability that a hit of an acquisition is one, and what its result may teach."""
     probability = hit.row.get(HIT_PROBABILITY)
-    if probability is None:
+    if probability is None or not all(
+        is_reliable(hit, term) for term in hit.screen.objective.primary
+    ):
         return
     levels = " and ".join(
         f"{term.name} {term.halfway:g} or more" for term in hit.screen.objective.primary

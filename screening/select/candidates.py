@@ -20,10 +20,9 @@ from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.rank.costly_filters import BY_RANK, ScoredFrames, spare_for, walk_ranked_list
 from screening.rank.rank import OPTIMISTIC, Ranking, merge_top
-from screening.score.predicted_columns import distance_column
 from screening.select.constraints import Candidate, Constraints, Exclusions
 from screening.select.list_matches import ListMatches
-from screening.select.outlook import Outlook
+from screening.select.outlook import Outlook, inside_domains
 from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN
 from screening.select.prices import LOOKED_AT, Price, check_currency, read_prices
 
@@ -184,12 +183,8 @@ def _inside(
     frames: ScoredFrames, screen: Screen, edges: Mapping[str, float]
 ) -> Iterator[pd.DataFrame]:
     """Yield each frame's rows inside the domains of the primary targets' bundles."""
-    columns = {distance_column(term.task, edges) for term in screen.objective.primary} & set(edges)
     for frame in frames():
-        kept = np.ones(len(frame), dtype=bool)
-        for column in columns & set(frame.columns):
-            kept &= frame[column].to_numpy(dtype=np.float64) <= edges[column]
-        yield frame[kept]
+        yield frame[inside_domains(frame, screen, edges)]
 
 
 def _controls(

@@ -14,12 +14,13 @@ from screening.objective.selection import Selection
 from screening.objective.terms import Primary
 from screening.score.card_facts import CardFacts, ErrorCorrelations
 from screening.score.error_likeness import likeness_of
-from screening.score.predicted_columns import bundle_of
+from screening.score.predicted_columns import Limits, bundle_of, distance_column
 from screening.select.acquisition import Acquisition, Target
 from screening.select.pick_order import Picks
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 MOST = 2_000
 """The most candidates among which knowledge is compared. Time grows with the square."""
 _LEAST_DEVIATION = 1e-6
@@ -52,6 +53,7 @@ class Outlook:
         self._smiles = frame["smiles"].tolist()
         wanted = screen.objective.primary if self._rule == "knowledge" else ()
         self._correlations = [_correlations(term, cards, screen) for term in wanted]
+        self._inside = inside_domains(frame, screen, cards.limits)
         every = self._acquisition(np.arange(len(frame)), "probability")
         self.probability = every.probability
         """[M] probability that each candidate is a hit."""
@@ -62,6 +64,8 @@ class Outlook:
     def picks(self, offered: Sequence[int], taken: Sequence[int]) -> Picks:
         """Offer candidates, always the best that is left.
 
+        Candidates outside the domain of a primary target come last, by their yield: their
+        probabilities are not reliable, and their deviations are large because nothing is known.
         Knowledge is compared among the ``MOST`` candidates with the highest expected improvement;
         the others follow by their yield.
 
@@ -70,13 +74,15 @@ class Outlook:
             taken: The positions of those that were taken before, such as controls.
         """
         places = np.unique([*offered, *taken]).astype(np.int64)
+        places, outside = places[self._inside[places]], places[~self._inside[places]]
         later = np.empty(0, np.int64)
         if self._rule == "knowledge" and len(places) > MOST:
             hopeful = self._acquisition(places, "improvement").improvement()
             hopeful[np.isin(places, taken)] = np.inf  # what is measured anyway teaches, too
             order = np.argsort(-hopeful, kind="stable")
             places, later = (np.sort(places[part]) for part in (order[:MOST], order[MOST:]))
-        for stage, rule in ((places, self._rule), (later, "probability")):
+        stages = ((places, self._rule), (later, "probability"), (outside, "probability"))
+        for stage, rule in stages:
             acquisition = self._acquisition(stage, rule)
             for at in np.flatnonzero(np.isin(stage, taken)).tolist():
                 acquisition.take(at)
@@ -108,6 +114,18 @@ class Outlook:
             np.fill_diagonal(shared, 1.0)
             found.append(shared * deviation[at][:, None] * deviation[at])
         return found
+
+
+def inside_domains(frame: pd.DataFrame, screen: Screen, edges: Limits) -> Bools:
+    """Tell which rows [n] are inside the domains of all primary targets.
+
+    A row without a known distance counts as inside.
+    """
+    columns = {distance_column(term.task, edges) for term in screen.objective.primary} & set(edges)
+    found = np.ones(len(frame), dtype=bool)
+    for column in sorted(columns & set(frame.columns)):
+        found &= frame[column].to_numpy(dtype=np.float64) <= edges[column]
+    return found
 
 
 def _worth(frame: pd.DataFrame, screen: Screen) -> Floats:

@@ -40,4 +40,11 @@ SCREEN = Screen.model_validate(
     ],
 )
 def test_the_pick_is_told(row: dict[str, Any], said: list[str]) -> None:
-    assert [phrase.text for phrase in pick(HitFacts(row, SCREEN, {}))] == said
+    hit = HitFacts({"smiles": "CCO", **row}, SCREEN, {})
+    assert [phrase.text for phrase in pick(hit)] == said
+
+
+def test_no_probability_is_told_outside_the_domain() -> None:
+    row = {"smiles": "CCO", "hit_probability": 0.5, "a_distance": 0.8}
+    assert not list(pick(HitFacts(row, SCREEN, {}, limits={"a_distance": 0.6})))
+    assert list(pick(HitFacts(row, SCREEN, {}, limits={"a_distance": 0.9})))

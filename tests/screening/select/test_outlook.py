@@ -146,3 +146,17 @@ def test_the_text_of_a_screen_without_an_acquisition_is_as_before() -> None:
     assert "acquisition" not in dump_screen(make_screen(5, diversity="clusters"))
     assert "later_plates" not in dump_screen(make_screen(5, diversity="clusters"))
     assert 'acquisition = "knowledge"' in dump_screen(make_screen(5, acquisition="knowledge"))
+
+
+@pytest.mark.parametrize("rule", ["probability", "improvement", "knowledge"])
+def test_compounds_outside_the_domain_come_last(rule: str) -> None:
+    """The farther a compound, the wider its deviation."""
+    frame = make_frame(6)
+    away = np.round(np.random.default_rng(1).random(len(frame)), 2).astype(np.float32)
+    frame = frame.assign(a_distance=away, a_X_std=1 + 4 * away)
+    inside = int((away <= 0.5).sum())
+    cards = CardFacts({"a_distance": 0.5}, correlations=CARDS.correlations)
+    hits = choose(frame, make_screen(20, acquisition=rule), cards).hits
+    assert (hits["a_distance"] <= 0.5).all()
+    more = choose(frame, make_screen(inside + 7, acquisition=rule), cards).hits
+    assert (more["a_distance"] > 0.5).sum() == 7
