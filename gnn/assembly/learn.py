@@ -251,9 +251,8 @@ def _copy(base: Bundle, out: Path) -> None:
     make_folder(out)
     if any(out.iterdir()):
         raise ModelError(f"{out} is not empty; name another folder with --out")
-    # A surrogate was fitted to the predictions of the bundle without results, or with other ones.
-    moved = base.card.own_results is not None
-    for name in ("weights.safetensors", MEASURED, *(() if moved else (SURROGATE,))):
+    # A surrogate is fitted to the predictions without results, and moved like them.
+    for name in ("weights.safetensors", MEASURED, SURROGATE):
         if (base.path / name).is_file():
             shutil.copyfile(base.path / name, out / name)
     assert FILE not in {path.name for path in out.iterdir()}

@@ -53,12 +53,7 @@ class DeviceBundle:
         self._on_device: DeviceDomain | None = None
         if bundle.domain is not None and is_product_fast(device):
             self._on_device = DeviceDomain(bundle.domain, device)
-        self._moved: MovedTasks | None = None
-        together = bundle.card.shared_error
-        if bundle.own_results is not None and together is not None:
-            names = [task.name for task in self._tasks]
-            curve = (together.similarities, together.series)
-            self._moved = MovedTasks(bundle.own_results, names, *curve, device)
+        self._moved = moved_tasks(bundle, device)
         self._kinds = []
         for way in (
             CalibratedTasks.regressions,
@@ -80,7 +75,7 @@ class DeviceBundle:
         outputs, distance = self.outputs(batch, count), self.distance(batch, count)
         columns = self.calibrate(outputs, kernel, distance)
         if self._moved is not None:
-            self._moved.apply(columns, _environments(batch)[:count])
+            self._moved.apply(columns, present_environments(batch)[:count])
         self._check_finite(outputs, columns)
         return Predicted(columns, distance)
 
@@ -104,7 +99,7 @@ class DeviceBundle:
         """Return float32 [count], the distance to the training compounds; None without them."""
         if self._domain is None:
             return None
-        own = _environments(batch)[:count]
+        own = present_environments(batch)[:count]
         if self._on_device is not None:
             return self._on_device.distances(own)
         return torch.from_numpy(self._domain.distance_of(pack_environments(own.numpy())))
@@ -116,7 +111,17 @@ class DeviceBundle:
             raise ModelError(f"{self.name}_{task} is not finite; the bundle's weights are broken")
 
 
-def _environments(batch: Batch) -> Tensor:
+def moved_tasks(bundle: Bundle, device: torch.device) -> MovedTasks | None:
+    """Return the results that move a bundle's predictions, on a device; None without any."""
+    together = bundle.card.shared_error
+    if bundle.own_results is None or together is None:
+        return None
+    names = [task.name for task in bundle.card.tasks]
+    curve = (together.similarities, together.series)
+    return MovedTasks(bundle.own_results, names, *curve, device)
+
+
+def present_environments(batch: Batch) -> Tensor:
     """Return int8 [G, 1024], 1 for each environment of a molecule; once for all bundles."""
     if _ENVIRONMENTS not in batch.memo:
         counts = environment_counts(batch, RADIUS, COLUMNS)

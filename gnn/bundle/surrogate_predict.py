@@ -1,5 +1,8 @@
 """Predicts by bundles' surrogates, under the names of the bundles' own columns.
 
+A campaign's own results move a surrogate's predictions as they move the bundle's: a surrogate is
+fitted to the predictions without them.
+
 They are the same to the last bit whatever other molecules are predicted with one, for the reason
 that :mod:`gnn.bundle.predict` gives.
 """
@@ -13,6 +16,7 @@ import torch
 
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
+from gnn.bundle.device_bundle import moved_tasks, present_environments
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90
 from gnn.errors import ModelError
@@ -21,6 +25,7 @@ from gnn.features.batch import padded_batches
 from gnn.features.graph_arrays import GraphArrays
 from gnn.models.losses import logistic
 from gnn.models.runtime import is_bfloat16_fast, keep_memory, one_thread
+from gnn.updating.moved_tasks import MovedTasks
 
 ATOMS, MOLECULES = 16_384, 512
 """Atoms and molecules in a batch, padding included: here atoms are cheap, molecules costly."""
@@ -42,6 +47,7 @@ class SurrogatePredictor:
         self.columns = tuple(columns)
         bfloat16 = is_bfloat16_fast(torch.device("cpu")) if bfloat16 is None else bfloat16
         self._networks: list[tuple[Surrogate, list[_Reading]]] = []
+        self._moves: list[_MovedOutputs | None] = []
         known: set[str] = set()
         for bundle in bundles:
             surrogate = _surrogate(bundle)
@@ -50,11 +56,13 @@ class SurrogatePredictor:
             if not read:
                 continue
             wanted = sorted({at for reading in read for at in reading.outputs})
+            wanted = _with_deviations(bundle, wanted)
             network = deepcopy(surrogate.network)
             network.narrow(wanted)
             if bfloat16:
                 network.to_bfloat16()
             self._networks.append((network, [reading.narrowed(wanted) for reading in read]))
+            self._moves.append(_MovedOutputs.of(bundle, wanted))
         strange = [column for column in self.columns if column not in known]
         if strange:
             raise ModelError(f"no bundle of {len(self._networks)} predicts {strange[0]}")
@@ -84,14 +92,48 @@ class SurrogatePredictor:
             for network, _ in self._networks
         ]
         for rows, count, batch in padded_batches(graphs, ATOMS, MOLECULES):
-            for (network, _), into in zip(self._networks, found, strict=True):
-                into[rows] = network(batch)[:count].numpy()
+            for (network, _), moves, into in zip(self._networks, self._moves, found, strict=True):
+                said = network(batch)[:count]
+                if moves is not None:
+                    moves.apply(said, present_environments(batch)[:count])
+                into[rows] = said.numpy()
         columns = {
             reading.column: reading.read(said)
             for (_, readings), said in zip(self._networks, found, strict=True)
             for reading in readings
         }
         return {column: columns[column] for column in self.columns}
+
+
+class _MovedOutputs:
+    """A campaign's own results, ready to move the outputs of a narrowed surrogate."""
+
+    def __init__(self, moved: MovedTasks, wanted: Sequence[int], tasks: int) -> None:
+        self._moved, self._tasks = moved, tasks
+        self._place = {output: at for at, output in enumerate(wanted)}
+
+    @staticmethod
+    def of(bundle: Bundle, wanted: Sequence[int]) -> "_MovedOutputs | None":
+        """Return the results of a bundle; None if none moves a wanted output."""
+        own, tasks = bundle.own_results, bundle.card.tasks
+        moved = moved_tasks(bundle, torch.device("cpu"))
+        if own is None or moved is None:
+            return None
+        places = {at for at, task in enumerate(tasks) if task.name in own.tasks}
+        if not {output % len(tasks) for output in wanted if output < 2 * len(tasks)} & places:
+            return None
+        return _MovedOutputs(moved, wanted, len(tasks))
+
+    def apply(self, said: torch.Tensor, environments: torch.Tensor) -> None:
+        """Change float32 [M, outputs] in place: values, and logarithms of deviations."""
+        for at, offset, width in self._moved.moves(environments):
+            value, spread = self._place.get(at), self._place.get(at + self._tasks)
+            if value is not None and spread is None:
+                raise AssertionError("a moved value was asked for without its deviation")
+            if value is not None and spread is not None:
+                said[:, value] += (offset * said[:, spread].double().exp()).float()
+            if spread is not None:
+                said[:, spread] += width.log().float()
 
 
 class _Reading:
@@ -130,6 +172,14 @@ class _Reading:
         low, high = np.power(10.0, first - reach), np.power(10.0, first + reach)
         found: Floats64 = {"_lo": low, "_hi": high}.get(self.ending, (high - low) / (2 * NORMAL_90))
         return found
+
+
+def _with_deviations(bundle: Bundle, wanted: Sequence[int]) -> list[int]:
+    """Add the deviations of the values that own results move: they move by deviations."""
+    tasks = bundle.card.tasks
+    moved = () if bundle.own_results is None else bundle.own_results.tasks
+    more = {at + len(tasks) for at in wanted if at < len(tasks) and tasks[at].name in moved}
+    return sorted({*wanted, *more})
 
 
 def _readings(bundle: Bundle) -> Iterator[_Reading]:

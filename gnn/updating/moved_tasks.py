@@ -1,6 +1,6 @@
 """Applies a campaign's own results to the predictions of a bundle, task by task, on a device."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +38,17 @@ class OwnResults(NamedTuple):
     """[N, 128] environments of the measured compounds."""
     tasks: Mapping[str, TaskResults]
     """By task; each has at least one result."""
+
+
+class Move(NamedTuple):
+    """The change of M predictions of one task."""
+
+    at: int
+    """Place among the bundle's tasks."""
+    offset: Tensor
+    """float64 [M] to add, in standard deviations (half widths of the 90 % interval over 1.64)."""
+    width: Tensor
+    """float64 [M] factor of the deviation and of the interval's halves."""
 
 
 class _Task(NamedTuple):
@@ -87,16 +98,23 @@ class MovedTasks:
         every = own.sum(dim=1).double()[:, None] + self._sizes - shared
         return shared / every.clamp(min=1)
 
-    def apply(self, columns: Tensor, environments: Tensor) -> None:
-        """Change float32 [M, T, 4] columns in place: value, deviation, and both ends."""
+    def moves(self, environments: Tensor) -> Iterator[Move]:
+        """Yield the change of each task that results move, for M molecules.
+
+        environments: [M, 1024], 1 for each environment that a molecule has.
+        """
         likeness = self.likeness(environments)
         for one in self._tasks:
             mine = likeness[:, one.compounds]
             moved, factors = one.offset.move(mine), one.intervals.factors(mine)
-            value, deviation, low, high = columns[:, one.at].double().unbind(dim=1)
-            now = value + moved.offset * (high - low) / (2 * NORMAL_90)
-            width = moved.deviation * factors
-            columns[:, one.at] = torch.stack(
+            yield Move(one.at, moved.offset, moved.deviation * factors)
+
+    def apply(self, columns: Tensor, environments: Tensor) -> None:
+        """Change float32 [M, T, 4] columns in place: value, deviation, and both ends."""
+        for at, offset, width in self.moves(environments):
+            value, deviation, low, high = columns[:, at].double().unbind(dim=1)
+            now = value + offset * (high - low) / (2 * NORMAL_90)
+            columns[:, at] = torch.stack(
                 [now, deviation * width, now - (value - low) * width, now + (high - value) * width],
                 dim=1,
             ).float()

@@ -22,6 +22,7 @@ from gnn.bundle.find_bundle import find_bundle
 from gnn.bundle.own_results import FILE
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import FILE as SURROGATE
+from gnn.bundle.surrogate_predict import SurrogatePredictor
 from gnn.errors import ModelError
 from gnn.explain.attribution import Attributor
 from gnn.features.array_types import Floats32
@@ -159,11 +160,31 @@ def test_contributions_of_atoms_add_up_to_the_moved_prediction(
     assert total - float(predict(base, SERIES[9:10])["activity_EGFR"][0]) > 0.2
 
 
-def test_a_surrogate_of_other_results_is_not_copied(base: Bundle, tmp_path: Path) -> None:
+def test_a_surrogate_is_moved_like_the_bundle(base: Bundle, tmp_path: Path) -> None:
     once = learned(base, results(base, 1.0), tmp_path / "once")
-    assert (tmp_path / "once" / SURROGATE).exists()
-    learned(once, results(base, -1.0), tmp_path / "twice")
-    assert not (tmp_path / "twice" / SURROGATE).exists()
+    twice = learned(once, results(base, -1.0), tmp_path / "twice")
+    assert (tmp_path / "twice" / SURROGATE).exists()
+    columns = ["activity_EGFR", "activity_EGFR_std"]
+    others = "activity_CDK2" if "CDK2" in {task.name for task in base.card.tasks} else None
+    graphs = collect([read_graph(one).graph for one in SERIES])  # type: ignore[union-attr]
+    for moved in (once, twice):
+        before, after = (
+            SurrogatePredictor([one], columns).predict(graphs) for one in (base, moved)
+        )
+        exact_before, exact_after = (predict(one, SERIES) for one in (base, moved))
+        by = after["activity_EGFR"] - before["activity_EGFR"]
+        exact = exact_after["activity_EGFR"] - exact_before["activity_EGFR"]
+        assert np.abs(exact).max() > 0.2
+        assert np.allclose(by, exact, atol=0.35 * np.abs(exact).max())  # their deviations differ
+        width = after["activity_EGFR_std"] / before["activity_EGFR_std"]
+        exact_width = exact_after["activity_EGFR_std"] / exact_before["activity_EGFR_std"]
+        assert np.allclose(width, exact_width, atol=1e-3)
+        alone = SurrogatePredictor([moved], columns[:1]).predict(graphs)
+        assert np.allclose(alone["activity_EGFR"], after["activity_EGFR"], atol=1e-6)
+        if others is not None:
+            same = (SurrogatePredictor([one], [others]).predict(graphs) for one in (base, moved))
+            first, second = (one[others] for one in same)
+            assert np.array_equal(first, second)
 
 
 def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle) -> None:
