@@ -21,6 +21,7 @@ from chem.records.message_text import counted, did_you_mean, one_line
 from chem.structure.inchi_key import inchi_key
 from screening.objective.screen_settings import Screen
 from screening.report.change_sentences import tell_away, tell_decision, tell_unknown
+from screening.text.cells import unescape_cell
 
 DECISIONS = "decisions.csv"
 """The name of the file in a folder of runs."""
@@ -249,7 +250,8 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Decision]]:
                 f"{where}: found {counted(len(cells), 'cell')}, expected {len(header)} as in the "
                 f"first line; quote a comment that has a {_NAMES[separator]}"
             )
-        given = {name: " ".join(cell.split()) for name, cell in zip(header, cells, strict=True)}
+        texts = (" ".join(unescape_cell(cell).split()) for cell in cells)
+        given = dict(zip(header, texts, strict=True))
         yield reader.line_num, _decision(where, given)
 
 

@@ -6,6 +6,7 @@ let table = null;
 function tableCell(hit, { name, number: is, group }) {
   if (name === "smiles")
     return make("td", { class: "thumb" }, later(pictureBox(page.structure[hit], named(hit), hit)));
+  if (name === decisionColumn || name === commentColumn) return decisionCell(hit, name);
   const text = cell(hit, name);
   if (name === "compound_id" || name === "name")
     return make(
