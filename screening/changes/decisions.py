@@ -1,4 +1,7 @@
-"""Reads ``decisions.csv``: what people decided about compounds. It never alters a hit list.
+"""Reads ``decisions.csv``: what people decided about compounds.
+
+It alters a hit list only if the screen's selection hides compounds by their decisions
+(``screening.decided.recall``).
 
 The file has a header with the columns ``decision`` and ``compound_id`` or ``inchikey`` or both, and
 optionally ``comment``, ``date`` and ``by``. Each line decides about one compound.
@@ -134,7 +137,7 @@ class Decisions:
         at = sorted(place for place in found if place is not None)
         if not at:
             return None
-        newest = self._newest(at)
+        newest = self.newest(at)
         self.used.update(at)
         self.told.add(newest)
         return self.lines[newest]
@@ -145,10 +148,13 @@ class Decisions:
         for at, name in enumerate(names):
             if name:
                 places.setdefault(name, []).append(at)
-        return {name: self._newest(at) for name, at in places.items()}
+        return {name: self.newest(at) for name, at in places.items()}
 
-    def _newest(self, places: Sequence[int]) -> int:
-        """Return the position of the newest line about one compound: by date, then the later."""
+    def newest(self, places: Sequence[int]) -> int:
+        """Return the position of the newest line about one compound: by date, then the later.
+
+        Raises ContradictionError if two lines decide differently, and their dates do not tell.
+        """
         newest = max(places, key=lambda at: (self.lines[at].date, at))
         one = self.lines[newest]
         for at in places:
