@@ -144,8 +144,8 @@ def _remember(decisions: Decisions, screen: Screen, out: Path, offers: OfferColu
     for run, own in runs[:MOST_RUNS]:
         recorded = _recorded(run)
         for line in _hits(run):
-            knew = ((one.decision, one.date) for one in recorded if one.key == line["key"])
-            shown = _Shown(line["key"], _then_of(run, own.library, line, kept), frozenset(knew))
+            then = _then_of(run, own.library, line, kept)
+            shown = _Shown(line["key"], then, _known_decisions(recorded, line["key"], then))
             inchikey = inchi_key(shown.then.smiles) if inchikeys else ""
             if shown.then.compound_id in wanted or inchikey in inchikeys:
                 seen.add((shown.key, shown.then.finished))
@@ -181,6 +181,17 @@ def _recorded(run: RunFolder) -> list[DecidedCompound]:
     except InputError:
         return []
     return [] if found is None else [one for one in found.compounds if is_key(one.key)]
+
+
+def _known_decisions(
+    recorded: Sequence[DecidedCompound], key: str, then: ShownThen
+) -> frozenset[tuple[str, str]]:
+    """Return the decisions, with their dates, that a run knew about a hit or its ID."""
+    return frozenset(
+        (one.decision, one.date)
+        for one in recorded
+        if one.key == key or one.compound_id == then.compound_id
+    )
 
 
 def _then_of(

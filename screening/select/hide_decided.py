@@ -170,7 +170,7 @@ def _find_rows(
     met = {one.key for one in found.values()}
     left = {row: one for row, one in named.items() if row not in keyed and one.key not in met}
     moved = {row: one for row, one in _first(prepared, left).items() if row not in found}
-    plain = {row: one for row, one in moved.items() if not one.key}
+    plain = {row: one for row, one in moved.items() if one.then is None}
     return found | plain, {row: one for row, one in moved.items() if one.then is not None}
 
 
