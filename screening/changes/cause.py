@@ -5,7 +5,7 @@ The causes are tested in this order, and the first that holds is told:
 1. One of the libraries lacks the compound: it is new, withdrawn, rejected, a duplicate, or
    standardized by other rules.
 2. A selection refused it for its price or for the budget (its own price or that of another hit
-   changed, or another record stands for it), or a list names it in one run only.
+   changed, or another record stands for it), or a list or a decision names it in one run only.
 3. A triage chose it in one run only.
 4. Its own score or filters changed. Its predictions under the screen of the other run tell the
    screen from the models. The rank that its old score has in the new list, and its new score in the
