@@ -29,17 +29,12 @@ def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
     return sorted(found, key=_time, reverse=True)
 
 
-def find_runs_on(folder: Path, library: str, but: str) -> list[tuple[RunFolder, Screen]]:
+def find_runs_on(folder: Path, library: str) -> list[tuple[RunFolder, Screen]]:
     """Return the finished runs on a library, rankings and all screens among them, newest first.
 
     library: As the screens name it.
-    but: The name of a folder that is left out.
     """
-    found = [
-        (run, own)
-        for run, own in _open_runs(folder, rankings=True)
-        if own.library == library and run.folder.name != but
-    ]
+    found = [(run, own) for run, own in _open_runs(folder, rankings=True) if own.library == library]
     return sorted(found, key=lambda one: _time(one[0]), reverse=True)
 
 

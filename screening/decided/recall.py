@@ -93,7 +93,7 @@ def recall_decided(
 
     Args:
         screen: The screen of the run.
-        out: The folder of the run; earlier runs are beside it.
+        out: The folder of the run; earlier runs are in it and beside it.
         columns: The library's own columns.
         bundles: The bundles of the run.
     """
@@ -137,8 +137,8 @@ def _remember(decisions: Decisions, screen: Screen, out: Path, offers: OfferColu
     memory = _Memory()
     wanted = {one.compound_id for one in decisions.lines} - {""}
     inchikeys = {one.inchikey for one in decisions.lines} - {""}
-    place = out.absolute()
-    runs = find_runs_on(place.parent, screen.library, place.name)
+    # A finished run in the same folder is among them: the report may be its.
+    runs = find_runs_on(out.absolute().parent, screen.library)
     kept = [*_kept_cells(screen), *filter(None, offers)]
     seen = set[tuple[str, str]]()
     for run, own in runs[:MOST_RUNS]:

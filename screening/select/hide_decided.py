@@ -13,6 +13,7 @@ Where that cannot be told, it stays hidden and is counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from chem.records.message_text import counted
 from chem.records.numbers import NumberStyle
 from chem.structure.equivalence import without_stereo
+from chem.structure.inchi_key import inchi_key
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.library_records import with_identity
@@ -78,6 +80,8 @@ def find_hidden(
     now = _read_now(prepared, scores, items, [*rows, *moved], screen.objective.tasks)
     hidden, again, untold = {}, {}, 0
     for row, one in rows.items():
+        if _is_another(one, now[row].smiles):
+            continue
         told = [] if one.then is None else list(_changes(one, one.then, now[row], decided, screen))
         if told:
             again[row] = _told_again(one, told)
@@ -112,6 +116,8 @@ def hide(matches: ListMatches, found: Hidden, decided: DecidedCompounds) -> List
         "hidden": len(hidden),
         "shown_again": len(found.again),
         "not_comparable": found.untold,
+        # A comparison of two runs tells from it that other compounds are hidden.
+        "sha256": sha256("\n".join(sorted(map(_name_of, hidden.values()))).encode()).hexdigest(),
         "reading": list(_notes(found, len(hidden), decided)),
     }
     return matches._replace(
@@ -121,6 +127,10 @@ def hide(matches: ListMatches, found: Hidden, decided: DecidedCompounds) -> List
         lists=(*matches.lists, fact),
         details=tuple((row, one.why) for row, one in hidden.items()),
     )
+
+
+def _name_of(one: DecidedCompound) -> str:
+    return one.key or one.compound_id
 
 
 def _notes(found: Hidden, hidden: int, decided: DecidedCompounds) -> Iterator[str]:
@@ -138,6 +148,11 @@ def _notes(found: Hidden, hidden: int, decided: DecidedCompounds) -> Iterator[st
             f"{counted(decided.unmatched, 'decision')} with an InChIKey that no earlier hit has: "
             "give the compound_id to hide it"
         )
+
+
+def _is_another(one: DecidedCompound, smiles: str) -> bool:
+    """Tell whether a compound that only the ID names has another InChIKey than the decision."""
+    return not one.key and bool(one.inchikey) and inchi_key(smiles) != one.inchikey
 
 
 def _told_again(one: DecidedCompound, told: Sequence[str]) -> str:

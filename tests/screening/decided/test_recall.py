@@ -82,6 +82,8 @@ def test_a_refused_compound_is_hidden_until_its_price_falls(mornings: Mornings) 
     assert len(left) == HITS
     assert left[:-1] == [name for name in names if name != gone]
     over = {line["compound_id"]: line["why"] for line in read(second.folder, "passed_over.csv")}
+    came = next(one for one in read(second.folder, "changes.csv") if one["change"] == "entered")
+    assert came["cause"] == "others gave way"
     assert over[gone] == f"decided: no (J. Doe, {TODAY}): too dear"
     assert decided(second) == {"hidden": 1, "shown_again": 0, "not_comparable": 0}
     assert second.manifest.selection is not None
@@ -128,6 +130,32 @@ def test_what_was_recalled_outlives_the_runs_that_showed_it(mornings: Mornings) 
     assert names[1] not in ranked(third.folder)  # without a date it cannot be told
     found = json.loads((third.folder / DECIDED_FILE).read_text())
     assert {one["then"]["run"] for one in found["compounds"] if one["then"]} == {"night-1"}
+
+
+def test_an_id_without_a_known_hit_is_checked_by_its_inchikey(mornings: Mornings) -> None:
+    first = mornings.run("probe", **HIDES)
+    (one, other) = first.table.records()[:2]
+    keys = [inchi_key(cells["smiles"]) for cells in (one, other)]
+    shutil.rmtree(first.folder)
+    mornings.decide(
+        f"{one['compound_id']},{keys[0]},no,,{TODAY},",
+        f"{other['compound_id']},{inchi_key('C')},no,,{TODAY},",
+    )
+    outcome = mornings.run("night-1", **HIDES)
+    left = ranked(outcome.folder)
+    assert one["compound_id"] not in left
+    assert other["compound_id"] in left  # the decision is about another compound
+    assert decided(outcome) == {"hidden": 1, "shown_again": 0, "not_comparable": 1}
+
+
+def test_a_run_that_is_repeated_in_its_folder_is_compared_with_itself(mornings: Mornings) -> None:
+    first = mornings.run("night-1", **HIDES)
+    name = ranked(first.folder)[0]
+    mornings.decide(f"{name},,no,,{TODAY},")
+    for _ in range(2):
+        again = mornings.run("night-1", **HIDES)
+        assert name not in ranked(again.folder)
+        assert decided(again) == {"hidden": 1, "shown_again": 0, "not_comparable": 0}
 
 
 def test_another_structure_under_the_id_is_shown_with_the_reason(mornings: Mornings) -> None:
