@@ -144,12 +144,12 @@ def _remember(decisions: Decisions, screen: Screen, out: Path, offers: OfferColu
     for run, own in runs[:MOST_RUNS]:
         recorded = _recorded(run)
         for line in _hits(run):
-            then = _then_of(run, own.library, line, kept)
-            shown = _Shown(line["key"], then, _known_decisions(recorded, line["key"], then))
-            inchikey = inchi_key(shown.then.smiles) if inchikeys else ""
-            if shown.then.compound_id in wanted or inchikey in inchikeys:
-                seen.add((shown.key, shown.then.finished))
-                memory.add(shown, (), inchikey)
+            inchikey = inchi_key(unescape_cell(line["smiles"])) if inchikeys else ""
+            if unescape_cell(line.get("compound_id", "")) in wanted or inchikey in inchikeys:
+                then = _then_of(run, own.library, line, kept)
+                knew = _known_decisions(recorded, line["key"], then)
+                seen.add((line["key"], then.finished))
+                memory.add(_Shown(line["key"], then, knew), (), inchikey)
         for one in recorded:
             if one.then is not None and (one.key, one.then.finished) not in seen:
                 seen.add((one.key, one.then.finished))
