@@ -137,7 +137,9 @@ def _notes(found: Hidden, hidden: int, decided: DecidedCompounds) -> Iterator[st
     if decided.problem:
         yield f"no compound is hidden: {decided.problem}"
         return
-    yield f"hides {counted(hidden, 'compound')} of the library, {len(found.again):,} shown again"
+    if decided.compounds:
+        told = f"hides {counted(hidden, 'compound')} of the library"
+        yield f"{told}, {len(found.again):,} shown again"
     if found.untold:
         yield (
             f"{found.untold:,} of them cannot be compared and stay hidden: no run is left that had "
