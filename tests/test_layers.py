@@ -49,7 +49,7 @@ ROOMS = {
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
-        *("text", "reason", "hits", "lab", "report", "runs", "verify", "changes"),
+        *("text", "reason", "hits", "lab", "report", "runs", "verify", "changes", "decided"),
         *("results.reading", "results", "campaign", "campaign.prospective", "upkeep"),
     ),
     "flows": (

@@ -26,6 +26,7 @@ from flows.terminal.options import ScoringOptions
 from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.find_bundle import unrestricted_bundles
 from screening.changes.decisions import find_decisions
+from screening.decided.recall import recall_decided
 from screening.errors import told_in_one_line
 from screening.objective.screen_file import describe_error, find_screen, load_screen
 from screening.objective.screen_settings import Screen
@@ -99,6 +100,8 @@ def plan_screen(
     plan = replace(plan, replaces=scoring.replaces, incomplete=located.incomplete)
     check_folder(plan)
     restrictions = restrictions_of(plan.bundles)
+    own = plan.library.extra_columns
+    plan = replace(plan, decided=recall_decided(plan.screen, plan.out, own, plan.bundles))
     told = (*of_bundles, *restrictions, *of_lists, *located.told, *check_rows(plan))
     return replace(plan, told=(*told, *told_of_decisions(plan.out, screen)))
 
@@ -164,7 +167,9 @@ def told_of_decisions(out: Path, screen: Screen) -> tuple[str, ...]:
     try:
         find_decisions(out, screen)
     except InputError as error:
-        return (f"no decision will be shown: {error}",)
+        hides = screen.selection is not None and screen.selection.hide_decided
+        also = ", and none hides a compound" if hides else ""
+        return (f"no decision will be shown{also}: {error}",)
     return ()
 
 
@@ -188,6 +193,8 @@ def plan_ranking(
     with told_with_file(file, screen):
         checked = check_rerank(past, screen, folder)
     told = (*told, *told_of_decisions(folder, checked))
+    own = past.prepared.extra_columns
+    past = replace(past, decided=recall_decided(checked, folder, own, past.bundles))
     return past, checked, folder.absolute(), told
 
 

@@ -5,7 +5,7 @@ The causes are tested in this order, and the first that holds is told:
 1. One of the libraries lacks the compound: it is new, withdrawn, rejected, a duplicate, or
    standardized by other rules.
 2. A selection refused it for its price or for the budget (its own price or that of another hit
-   changed, or another record stands for it), or a list names it in one run only.
+   changed, or another record stands for it), or a list or a decision names it in one run only.
 3. A triage chose it in one run only.
 4. Its own score or filters changed. Its predictions under the screen of the other run tell the
    screen from the models. The rank that its old score has in the new list, and its new score in the
@@ -19,7 +19,8 @@ from screening.changes.price_changes import find_offer
 from screening.changes.setting import ENTERED, LEFT, MOVED, Cause, Found, Setting
 from screening.changes.standings import OUT, Pair, Standing, View, needed_values, score_text
 from screening.select.constraints import BUDGET, CONTROL, NO_PRICE
-from screening.select.selection_report import EXCLUDED
+from screening.select.decided import DECIDED
+from screening.select.selection_report import is_excluded
 
 
 def find_cause(pair: Pair, change: str, setting: Setting) -> Found:
@@ -84,6 +85,9 @@ def _listed(pair: Pair, setting: Setting) -> Found | None:
     if then == now:
         return None
     told = f"{now} now" if now else f"{then} before"
+    if (now or then).startswith(DECIDED):
+        hides = [text for text in setting.edits.selection if "hide_decided" in text]
+        return Found(Cause.SCREEN, f"{told}; {hides[0]}") if hides else Found(Cause.DECIDED, told)
     if edited := setting.edits.list_names:
         return Found(Cause.SCREEN, f"{told}; {some(edited)}")
     if setting.edits.selection and not setting.edits.lists:
@@ -92,7 +96,7 @@ def _listed(pair: Pair, setting: Setting) -> Found | None:
 
 
 def _list_word(view: View) -> str:
-    if view.why.startswith(EXCLUDED):
+    if is_excluded(view.why):
         return view.why
     return "a control" if view.hit is not None and view.hit.picked_by == CONTROL else ""
 

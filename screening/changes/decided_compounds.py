@@ -135,6 +135,7 @@ def decision_facts(
     return DecisionFacts(
         problem=problem,
         used=[GivenDecision(**one._asdict()) for one in used],
+        lines=[GivenDecision(**one._asdict()) for one in decisions.lines],
         hits=[Number(name=name, count=hits[name]) for name in WORDS if hits[name]],
         left=len(left),
         others=len(unknown),

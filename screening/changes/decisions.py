@@ -1,4 +1,7 @@
-"""Reads ``decisions.csv``: what people decided about compounds. It never alters a hit list.
+"""Reads ``decisions.csv``: what people decided about compounds.
+
+It alters a hit list only if the screen's selection hides compounds by their decisions
+(``screening.decided.recall``).
 
 The file has a header with the columns ``decision`` and ``compound_id`` or ``inchikey`` or both, and
 optionally ``comment``, ``date`` and ``by``. Each line decides about one compound.
@@ -21,6 +24,7 @@ from chem.records.message_text import counted, did_you_mean, one_line
 from chem.structure.inchi_key import inchi_key
 from screening.objective.screen_settings import Screen
 from screening.report.change_sentences import tell_away, tell_decision, tell_unknown
+from screening.text.cells import unescape_cell
 
 DECISIONS = "decisions.csv"
 """The name of the file in a folder of runs."""
@@ -133,7 +137,7 @@ class Decisions:
         at = sorted(place for place in found if place is not None)
         if not at:
             return None
-        newest = self._newest(at)
+        newest = self.newest(at)
         self.used.update(at)
         self.told.add(newest)
         return self.lines[newest]
@@ -144,10 +148,13 @@ class Decisions:
         for at, name in enumerate(names):
             if name:
                 places.setdefault(name, []).append(at)
-        return {name: self._newest(at) for name, at in places.items()}
+        return {name: self.newest(at) for name, at in places.items()}
 
-    def _newest(self, places: Sequence[int]) -> int:
-        """Return the position of the newest line about one compound: by date, then the later."""
+    def newest(self, places: Sequence[int]) -> int:
+        """Return the position of the newest line about one compound: by date, then the later.
+
+        Raises ContradictionError if two lines decide differently, and their dates do not tell.
+        """
         newest = max(places, key=lambda at: (self.lines[at].date, at))
         one = self.lines[newest]
         for at in places:
@@ -249,7 +256,8 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Decision]]:
                 f"{where}: found {counted(len(cells), 'cell')}, expected {len(header)} as in the "
                 f"first line; quote a comment that has a {_NAMES[separator]}"
             )
-        given = {name: " ".join(cell.split()) for name, cell in zip(header, cells, strict=True)}
+        texts = (" ".join(unescape_cell(cell).split()) for cell in cells)
+        given = dict(zip(header, texts, strict=True))
         yield reader.line_num, _decision(where, given)
 
 

@@ -29,6 +29,15 @@ def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
     return sorted(found, key=_time, reverse=True)
 
 
+def find_runs_on(folder: Path, library: str) -> list[tuple[RunFolder, Screen]]:
+    """Return the finished runs on a library, rankings and all screens among them, newest first.
+
+    library: As the screens name it.
+    """
+    found = [(run, own) for run, own in _open_runs(folder, rankings=True) if own.library == library]
+    return sorted(found, key=lambda one: _time(one[0]), reverse=True)
+
+
 def find_earlier(run: RunFolder, screen: Screen) -> list[RunFolder]:
     """Return the runs of the same screen beside a run that finished before it, the newest first."""
     place = run.folder.absolute()
@@ -77,8 +86,10 @@ def count_steady(runs: Sequence[RunFolder]) -> tuple[int, int]:
     return count, len(common or ())
 
 
-def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
+def _open_runs(folder: Path, rankings: bool = False) -> Iterator[tuple[RunFolder, Screen]]:
     """Yield the finished runs in a folder that scored and can be opened, with their screens.
+
+    rankings: Yield rankings of other runs' scores, too.
 
     A run without accepted compounds has nothing to compare with and is left out.
     """
@@ -94,7 +105,7 @@ def _open_runs(folder: Path) -> Iterator[tuple[RunFolder, Screen]]:
             own = load_screen(one / SCREEN)
         except InputError:  # altered, or being written; `hitlist verify` tells which
             continue
-        if run.ranks is None and run.manifest.counts.get("accepted", 1):
+        if (rankings or run.ranks is None) and run.manifest.counts.get("accepted", 1):
             yield run, own
 
 

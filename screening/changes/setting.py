@@ -29,6 +29,7 @@ class Cause(StrEnum):
     MODELS = "models changed"
     BOTH = "models and screen changed"
     MEASURED = "measured since"
+    DECIDED = "decision"
     PRICE = "price changed"
     STOCK = "stock changed"
     RECORD = "another record"

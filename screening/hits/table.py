@@ -192,7 +192,8 @@ def hit_table(
         compared.append(tuple(other.compare(hit) for other in others))
         numbers = HitNumbers(hit, {found.name: found for found in compared[-1]}, profile)
         cells = {column.name: column.value(numbers) for column in derived}
-        cells |= {"reason": reason(facts), **_neighbour_cells(one.neighbours, screen, units)}
+        why = "; ".join(filter(None, (str(hit.get("shown_again", "")), reason(facts))))
+        cells |= {"reason": why, **_neighbour_cells(one.neighbours, screen, units)}
         rows.append([_cell(hit, cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
     last = (tuple(groups), tuple(compared), derived, panel, profiles)

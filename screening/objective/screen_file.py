@@ -47,6 +47,8 @@ _OPERATION: dict[str, type[BaseModel]] = {
 _ONCE = {**TABLES, **_OPERATION}
 _IF_GIVEN = ("min_rows", "max_drop", "decisions")
 """Keys of a screen that have no default value."""
+_IF_FILLED = ("hide_decided",)
+"""Keys of tables that are written only with a value, for the sake of hashes of earlier versions."""
 _KEYS = [
     key
     for field in Screen.model_fields
@@ -153,8 +155,9 @@ def _dump_wanted(objective: Objective, filters: Mapping[str, float]) -> list[str
 def hash_screen(screen: Screen) -> str:
     """Return the SHA-256 of the resolved screen.
 
-    Comments and spacing of its file do not count, nor does ``decisions``, which changes no hit, nor
-    what sets of targets stand for, which follows from the models.
+    Comments and spacing of its file do not count, nor does ``decisions``: a run that hides
+    compounds records the decisions themselves. Nor does what sets of targets stand for, which
+    follows from the models.
     """
     sets = tuple(term.changed(stands_for="") for term in screen.objective.selective_over)
     hashed = screen.changed(decisions=None, selective_over=sets)
@@ -166,7 +169,11 @@ def _given(term: BaseModel) -> list[tuple[str, Any]]:
 
     TOML has no null, and an empty label means the default label.
     """
-    given = [(key, value) for key, value in term if value is not None and value != ""]
+    given = [
+        (key, value)
+        for key, value in term
+        if value is not None and value != "" and (value or key not in _IF_FILLED)
+    ]
     return sorted(given, key=lambda item: item[0] == "weight")
 
 

@@ -56,8 +56,8 @@ class Screen(Strict):
     max_drop: Annotated[float, Field(ge=0, lt=1)] | None = None
     """The largest share of records by which a library may shrink since the last finished run."""
     decisions: Text | None = None
-    """The CSV file of decisions about compounds, which changes no score and no hit; None:
-    ``decisions.csv`` beside the folder of the run."""
+    """The CSV file of decisions about compounds, which changes no score, and no hit without
+    ``hide_decided``; None: ``decisions.csv`` beside the folder of the run."""
     hits: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     exhaustive: bool = False
     """True: the ensembles score every compound; False: only those that a triage finds promising."""

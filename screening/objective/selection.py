@@ -48,6 +48,8 @@ class Selection(Strict):
     include: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     """Controls: ids of the library, or library files. They are taken whatever filters and rules
     say, are among the hits, count towards caps, and their prices are spent first."""
+    hide_decided: Annotated[tuple[Literal["order", "later", "no"], ...], Field(strict=False)] = ()
+    """The decisions that keep a compound off the hits, unless something about it changed since."""
     budget: Annotated[float, Field(gt=0)] | None = None
     """The most that all hits together may cost, in the currency of the price column."""
     price_column: Text | None = None

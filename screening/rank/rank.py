@@ -94,6 +94,8 @@ class Ranking(NamedTuple):
     ``list_rank, row, smiles, score, why``, and ``compound_id``. None without a selection."""
     selection: SelectionReport | None = None
     """The counts of the selection; None without one."""
+    decided: str = ""
+    """The content of ``decided.json``; empty if the screen hides no decided compounds."""
 
 
 class Place(NamedTuple):

@@ -39,6 +39,7 @@ def read_rows(
     items: Sequence[WorkItem],
     rows: Sequence[int],
     predictions: Sequence[str],
+    if_scored: bool = False,
 ) -> pd.DataFrame:
     """Return predictions of some rows, in their order; only files that hold them are read.
 
@@ -48,6 +49,7 @@ def read_rows(
         items: Work items with all of these rows.
         rows: The rows; each was scored.
         predictions: The columns to read.
+        if_scored: Leave out rows that were not scored.
 
     Raises:
         StoreError: A row was not scored.
@@ -69,10 +71,10 @@ def read_rows(
             table = table.filter(pc.is_in(table["row"], pa.array(sorted(held), pa.int64())))
             found.append(table.to_pandas().set_index("row"))
             left -= set(found[-1].index)
-    if left:
+    if left and not if_scored:
         raise StoreError(f"row {min(left)} is a hit, and {scores} has no score of it")
     whole = pd.concat(found) if found else pd.DataFrame(columns=list(predictions))
-    return whole.loc[list(rows)]
+    return whole.loc[[row for row in rows if row not in left]]
 
 
 def _fits(rows: Rows, item: WorkItem, where: Mapping[str, tuple[int, int]]) -> bool:

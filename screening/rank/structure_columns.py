@@ -7,7 +7,7 @@ list may hold several of them. A compound and its labelled form would give the s
 a list holds one of the two.
 """
 
-from base64 import b32encode
+from base64 import b32decode, b32encode
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,6 +30,25 @@ def key_text(key: bytes) -> str:
     'AAAAAAAAAAAAAAAAAAAAAAAAAE'
     """
     return "" if key == NO_KEY else b32encode(key).decode().rstrip("=")
+
+
+def is_key(text: str) -> bool:
+    """Tell whether ``key_text`` wrote a text, other than the empty one."""
+    try:
+        return key_text(key_bytes(text)) == text != ""
+    except ValueError:
+        return False
+
+
+def key_bytes(text: str) -> bytes:
+    """Return the 16 bytes of a key that ``key_text`` wrote.
+
+    Raises ValueError for any other text.
+
+    >>> key_bytes("AAAAAAAAAAAAAAAAAAAAAAAAAE") == bytes(15) + bytes([1])
+    True
+    """
+    return b32decode(text + "======")
 
 
 def stereo_word(smiles: str) -> str:

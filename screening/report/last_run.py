@@ -68,6 +68,10 @@ def insert_since(page: str, since: Since, stamp: Stamp, table: HitTable) -> str:
         "keys": [inchi_key(cells["smiles"]) for cells in table.first(SHOWN).records()],
         "left": [one.model_dump() for one in since.left],
         "old_ids": {one.compound_id: one.rank for one in since.old_ids},
+        "run": stamp.run_id,
+        "lines": [one.model_dump(exclude={"key"}) for one in since.decisions.lines],
+        "file": since.decisions.file or "decisions.csv",
+        "problem": since.decisions.problem,
     }
     block = Markup('<script type="application/json" id="since">{}</script>').format(
         Markup(as_json(data))

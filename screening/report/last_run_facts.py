@@ -166,6 +166,8 @@ class DecisionFacts(Shape):
     """All hits with a decision, by rank."""
     file: str = ""
     """The name of the file."""
+    lines: list[GivenDecision] = Field(default_factory=list)
+    """All lines of the file, so that the page can export them with its own marks."""
 
 
 class Since(Shape):

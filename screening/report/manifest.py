@@ -21,7 +21,7 @@ from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.score.card_facts import DrugQuantiles, ErrorCorrelations
 from screening.score.target_panel import TargetPanel
 from screening.score.triage_recall import TriageFacts
-from screening.select.selection_report import EXCLUDED, is_refusal
+from screening.select.selection_report import is_excluded, is_refusal
 from screening.text.applicability import Crossed, crossed_domains
 
 _WORDED = ("text", "reason", "hits", "report", "changes")
@@ -221,7 +221,7 @@ def _chosen_laws(ranking: Ranking, screen: Screen) -> dict[str, tuple[int, int]]
     assert over is not None
     hits, reasons = len(ranking.hits), told.passed_over
     refused = sum(n for why, n in reasons.items() if is_refusal(why))
-    excluded = sum(n for why, n in reasons.items() if why.startswith(EXCLUDED))
+    excluded = sum(n for why, n in reasons.items() if is_excluded(why))
     asked = told.considered - excluded if screen.costly_limits else hits
     return {
         "no compound is listed twice": (

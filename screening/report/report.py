@@ -38,7 +38,9 @@ SCRIPTS = (
     *(
         "report_molecule.js",
         "report_since.js",
+        "decisions/decision_store.js",
         "report_card.js",
+        "decisions/decision_marks.js",
         "report_evidence.js",
         "report_panel.js",
         "report_charts.js",
@@ -46,7 +48,7 @@ SCRIPTS = (
     *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
 )
 """Parts of the page's one script, in order."""
-STYLES = ("report.css", "report_hits.css")
+STYLES = ("report.css", "report_hits.css", "decisions/decisions.css")
 PLAIN = ("rank", "compound_id", "name", "score", "smiles")
 """Columns of the list for a browser without scripts."""
 

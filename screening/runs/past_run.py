@@ -33,6 +33,7 @@ from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import model_refs
+from screening.select.decided import DecidedCompounds
 from screening.select.rank_scores import Scores
 from screening.storage.in_use import mark_in_use
 from screening.storage.json_shapes import Where
@@ -96,6 +97,8 @@ class PastRun(PastRecords):
     """A finished run whose scores and bundles are available."""
 
     bundles: tuple[Bundle, ...]
+    decided: DecidedCompounds | None = None
+    """The decisions that hide compounds when its scores are ranked again; None if none does."""
 
     @property
     def models(self) -> ModelRefs:

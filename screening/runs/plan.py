@@ -37,6 +37,7 @@ from screening.score.predicted_columns import PROBABILITY, task_units, with_scal
 from screening.score.score import scoring_purpose
 from screening.score.selective_over import with_members
 from screening.score.triage import LEAST
+from screening.select.decided import DecidedCompounds
 from screening.select.lists import CompoundList, plan_lists
 from screening.select.prices import LOOKED_AT, check_currency, find_price_style, read_price
 from screening.storage.ledger import hash_purpose
@@ -70,6 +71,8 @@ class Plan:
     """The number of accepted compounds from which a triage precedes the ensembles."""
     lists: tuple[CompoundList, ...] = ()
     """The lists that the screen's selection excludes and includes."""
+    decided: DecidedCompounds | None = None
+    """The decisions that hide compounds; None if the screen hides none."""
     replaces: bool = False
     """True: a finished run of another objective in the folder may be overwritten."""
     told: tuple[str, ...] = ()

@@ -167,5 +167,7 @@ def rank_scored(past: PastRun, screen: Screen, lists: Sequence[CompoundList] = (
     controls = tuple(chosen_items(past.prepared, list_matches.controls))
     if not all(item.file in past.ledger.entries for item in controls):
         controls = ()  # perhaps the triage chose them
-    scores = replace(past.scores, list_matches=list_matches, controls=controls)
+    scores = replace(
+        past.scores, list_matches=list_matches, controls=controls, decided=past.decided
+    )
     return rank_run(screen, past.bundles, past.prepared, scores)

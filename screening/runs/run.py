@@ -1,5 +1,6 @@
 """Runs the stages of a screen, one function each; the command line and the flows call them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from chem.disk.files import is_leftover
@@ -101,7 +102,7 @@ def small_library(least: int) -> str:
 
 def rank_stage(plan: Plan, prepared: Prepared, scores: Scores) -> Ranking:
     """Rank all scored compounds, and keep the hits."""
-    return rank_run(plan.screen, plan.bundles, prepared, scores)
+    return rank_run(plan.screen, plan.bundles, prepared, replace(scores, decided=plan.decided))
 
 
 def evidence_stage(

@@ -59,6 +59,7 @@ from screening.score.predicted_columns import (
     task_units,
 )
 from screening.score.target_panel import panel_of
+from screening.select.decided import DECIDED_FILE
 from screening.storage.lock import Lock
 
 PASSED_OVER = "passed_over.csv"
@@ -78,7 +79,8 @@ def hand_over(
 
     The files are ``rejects.csv``, ``duplicates.csv``, ``hits.csv``, ``columns.csv``,
     ``hits.xlsx``, ``hits.sdf``, ``passed_over.csv`` if hits were selected, ``lab/*``,
-    ``report.html``, ``screen.toml`` and, last, ``manifest.json``.
+    ``report.html``, ``screen.toml``, ``decided.json`` if the screen hides compounds by decisions
+    and, last, ``manifest.json``.
 
     Args:
         folder: An existing folder.
@@ -115,6 +117,9 @@ def hand_over(
     for name, text in (("report.html", report), ("screen.toml", dump_screen(screen))):
         write_atomic(folder / name, text)
         names.append(name)
+    if ranking.decided:
+        write_atomic(folder / DECIDED_FILE, ranking.decided)
+        names.append(DECIDED_FILE)
     hashes = {name: sha256((folder / name).read_bytes()).hexdigest() for name in names}
     seconds = {**facts.seconds, "hand_over": perf_counter() - started}
     manifest = build_manifest(replace(facts, seconds=seconds), ranking, screen, hashes)
@@ -233,7 +238,7 @@ def publish(
         check_no_links(out)
         check_accounts(facts, ranking, screen)  # before the files of an earlier run are touched
         remove_durably(out / MANIFEST)
-        for name in (CHANGES, FACTS):  # of an earlier run in this folder
+        for name in (CHANGES, FACTS, DECIDED_FILE):  # of an earlier run in this folder
             (out / name).unlink(missing_ok=True)
         write_atomic(out / WHERE, json.dumps(where, indent=1, ensure_ascii=False) + "\n")
         records = (rejects(prepared), duplicates(prepared))

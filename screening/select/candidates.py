@@ -100,7 +100,9 @@ def find_pool(
     """Walk down the ranked list until the pool is full, and count the compounds left out."""
     assert screen.selection is not None
     wanted = screen.selection.considered(screen.hits)
-    replaced = bool(screen.costly_limits or screen.selection.exclude)
+    replaced = bool(
+        screen.costly_limits or screen.selection.exclude or screen.selection.hide_decided
+    )
     size = wanted + (spare_for(wanted) if replaced else 0)
     ranking = merge_top(frames(), screen, keep_every, size)
     kept = [ranking.hits.head(0).assign(list_rank=np.empty(0, np.int64))]

@@ -78,6 +78,10 @@ def rank_and_choose(
     ids = identify(over[["row"]])["compound_id"].to_numpy(dtype=object)
     over.insert(1, "compound_id", pd.Series(ids, index=over.index, dtype="str"))
     taken = exclusions.taken
+    selected = report_selection(choice, over)
+    details = dict(list_matches.details)
+    whys = [details.get(row, why) for row, why in zip(over["row"], over["why"], strict=True)]
+    over["why"] = pd.Series(whys, index=over.index, dtype="str")
     asked = {row for row in exclusions.costly_properties if exclusions.is_counted(row)}
     return pool.ranking._replace(
         hits=hits,
@@ -86,7 +90,7 @@ def rank_and_choose(
         examined=len(asked.union(hits["row"].tolist())),
         depth=pool.depth,
         passed_over=over,
-        selection=report_selection(choice, over),
+        selection=selected,
     )
 
 

@@ -47,6 +47,8 @@ class ListMatches(NamedTuple):
     """The rows of controls, ascending."""
     lists: tuple[dict[str, Any], ...] = ()
     """The outcome of each list, for the manifest."""
+    details: tuple[tuple[int, str], ...] = ()
+    """The whole reasons of rows for which ``reasons`` has only the kind."""
 
     def exclusions(self, rows: Sequence[int]) -> dict[int, str]:
         """Return the excluded ones among some rows, each with the reason."""
@@ -187,14 +189,19 @@ def _find(prepared: Prepared, one: CompoundList, named: _Named) -> _Found:
 
 
 def _first_rows(prepared: Prepared, rows: Rows) -> Rows:
-    """Return the rows of each compound's first record, ascending."""
+    """Return the rows of each compound's first record, ascending, each once."""
+    return np.unique(find_first_rows(prepared, rows))
+
+
+def find_first_rows(prepared: Prepared, rows: Rows) -> Rows:
+    """Return for each row [n] the row of the first record of its compound."""
     repeats = prepared.store.read_table(DUPLICATES, ["row", "first_row"])
     order = np.argsort(repeats["row"].to_numpy())
     repeated, first = (repeats[c].to_numpy()[order] for c in ("row", "first_row"))
     if len(repeated):
         at = np.minimum(np.searchsorted(repeated, rows), len(repeated) - 1)
         rows = np.where(repeated[at] == rows, first[at], rows)
-    return np.unique(rows)
+    return rows
 
 
 def _not_found(prepared: Prepared, one: CompoundList, missing: list[str]) -> InputError:

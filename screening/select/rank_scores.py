@@ -33,6 +33,8 @@ from screening.score.target_panel import panel_of
 from screening.score.triage import Triage
 from screening.score.triage_recall import TriageFacts, measure_recall
 from screening.select.choose import rank_and_choose
+from screening.select.decided import DecidedCompounds, decided_text
+from screening.select.hide_decided import find_hidden, hide
 from screening.select.list_matches import NO_MATCHES, ListMatches
 from screening.storage.store import Store
 
@@ -51,6 +53,8 @@ class Scores:
     """The compounds that the screen's lists name."""
     controls: tuple[WorkItem, ...] = ()
     """The work items with the scores of the controls, whether or not the triage chose them."""
+    decided: DecidedCompounds | None = None
+    """The decisions that hide compounds; None if the screen hides none."""
 
 
 def rank_run(
@@ -68,14 +72,17 @@ def rank_run(
         yield from scored_frames(prepared, scores.folder, scores.controls or scores.items, columns)
 
     keep_every = scores.triage is not None
+    matches, again = scores.list_matches, dict[int, str]()
+    if scores.decided is not None:
+        items = (*scores.items, *scores.controls)
+        found = find_hidden(prepared, scores.folder, items, scores.decided, screen)
+        matches, again = hide(matches, found, scores.decided), found.again
     if screen.selection is None:
         ranking = rank_with_costly_filters(frames, screen, keep_every)
     else:
         identify = partial(with_identity, prepared)
         cards = CardFacts(domain_limits(tuple(bundles)), correlations=error_correlations(bundles))
-        ranking = rank_and_choose(
-            frames, screen, scores.list_matches, controls, identify, keep_every, cards
-        )
+        ranking = rank_and_choose(frames, screen, matches, controls, identify, keep_every, cards)
     if scores.triage is None:
         ranking = ranking._replace(triage=TriageFacts(scores.why_all))
     else:
@@ -83,7 +90,10 @@ def rank_run(
     similarity = SIMILAR if screen.selection is None else screen.selection.similarity
     hits = with_structure_columns(with_identity(prepared, ranking.hits), similarity)
     hits = _with_other_targets(hits, screen, bundles, prepared, scores)
-    return ranking._replace(hits=hits, every=None)
+    if again:
+        hits = hits.assign(shown_again=[again.get(row, "") for row in hits["row"].tolist()])
+    recorded = "" if scores.decided is None else decided_text(scores.decided)
+    return ranking._replace(hits=hits, every=None, decided=recorded)
 
 
 def _with_other_targets(

@@ -13,6 +13,7 @@ from screening.rank.costly_filters import BY_RANK
 from screening.rank.rank import Money, SelectionReport
 from screening.select.candidates import COLUMNS, Choice
 from screening.select.constraints import CONTROL, REFUSALS
+from screening.select.decided import DECIDED
 from screening.select.pick_order import BY_CLUSTER, BY_MAXMIN, BY_OPTIMISM
 
 EXCLUDED = "excluded: "
@@ -24,9 +25,14 @@ BETTER = "its cluster has a better one"
 _BETTER = " has a better one"
 
 
+def is_excluded(why: str) -> bool:
+    """Tell whether a list or a decision excluded a compound."""
+    return why.startswith((EXCLUDED, DECIDED))
+
+
 def is_refusal(why: str) -> bool:
     """Tell whether a rule refused a compound; if not, better compounds were taken instead."""
-    return why in REFUSALS or why.startswith(EXCLUDED)
+    return why in REFUSALS or is_excluded(why)
 
 
 def describe_lists(lists: Sequence[Mapping[str, Any]]) -> list[str]:

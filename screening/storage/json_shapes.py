@@ -70,6 +70,8 @@ class Manifest(Shape):
     texts: str = ""
     """Empty in runs of versions that did not note it."""
     measured: dict[str, str] = {}
+    standardizer: int = 0
+    """0 in runs of versions that did not note it."""
 
 
 class _Columns(Shape):

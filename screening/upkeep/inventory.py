@@ -34,6 +34,7 @@ _SINGLE_FILES = {
     "changes.csv",
     "changes.json",
     "columns.csv",
+    "decided.json",
     "duplicates.csv",
     "hits.csv",
     "hits.sdf",

@@ -6,6 +6,7 @@ bundles, and the run's files from the scores.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -56,6 +57,7 @@ from screening.runs.runfolder import SCREEN
 from screening.runs.write_run import Results, publish
 from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
+from screening.select.decided import DECIDED_FILE, read_decided
 from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
@@ -195,6 +197,8 @@ def check_made_again(
 ) -> Check:
     """Rank the scores again, and compare every file with that of the run."""
     check = Check("hits, plates and volumes", "")
+    recorded = read_decided(past.folder, past.run.manifest.files.get(DECIDED_FILE))
+    past = replace(past, decided=recorded)
     lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
     prepare_lists(lists, client, progress)
     rank = rank_scored if past.run.ranks is None else rerank

@@ -34,7 +34,7 @@ function listen() {
   /* Bars and badges lie above the link of a tile, so that their tooltips work. */
   byId("grid").addEventListener("click", ({ target }) => {
     const hit = target.closest(".tile")?.dataset.hit;
-    if (hit && !target.closest("a")) goTo(Number(hit));
+    if (hit && !target.closest("a, .decide")) goTo(Number(hit));
   });
   const dialog = byId("opened");
   dialog.addEventListener("click", ({ target }) => {
@@ -45,8 +45,9 @@ function listen() {
     if (facet) (dialog.close(), narrow(facet, value), byId("hits").scrollIntoView());
   });
   dialog.addEventListener("keydown", (event) => {
-    if (event.target.matches("select, input")) return;
-    const link = dialog.querySelector(`[aria-keyshortcuts="${event.key}"]`);
+    const { target, key, ctrlKey, altKey, metaKey } = event;
+    if (target.matches("select, input") || ctrlKey || altKey || metaKey) return;
+    const link = dialog.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
     if (link) (link.click(), event.preventDefault());
   });
   dialog.addEventListener("close", () => {
@@ -87,20 +88,23 @@ async function start() {
   byId("sort").append(...page.columns.map(({ name }) => option(name, name)));
   byId("more-ranges").append(...numeric.map((name) => option(name, labelled(name))));
   firstRanges().forEach(addRange);
-  byId("facets").append(
-    ...FACETS.map(({ name, choices, fewest = 2 }) => {
+  const selects = new Map(
+    FACETS.map(({ name, choices, fewest = 2 }) => {
       const select = make(
         "select",
-        { id: `facet-${name}` },
+        { id: `facet-${name}`, form: "controls" },
         option("", "all"),
         choices.map((choice) => option(choice, choice || "none")),
       );
       select.addEventListener("change", () => narrow(name, select.value));
       const label = make("label", {}, `${name.replaceAll("_", " ")} `, select);
       label.hidden = name === "scaffold" || choices.length < fewest;
-      return label;
+      return [name, label];
     }),
   );
+  byId("decision-facet").replaceWith(selects.get(decisionColumn));
+  selects.delete(decisionColumn);
+  byId("facets").append(...selects.values());
   byId("atoms").classList.add("atoms");
   byId("atoms-label").hidden = !page.explained.length;
   state.atoms = page.explained[0]?.task ?? "";
@@ -116,7 +120,9 @@ async function start() {
   );
   map = drawMap(goTo);
   listen();
+  listenToDecisions();
   refresh();
+  showDecisions();
   showCommon();
   paintAtoms();
   followHash();

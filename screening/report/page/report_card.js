@@ -161,21 +161,15 @@ function stereochemistry(hit) {
   return make("p", { class: "note stereo", title: meaning("stereo") }, stated, same);
 }
 
-/* The change since the last run with its cause, the old price and stock, and the decision. */
+/* The change since the last run with its cause, and the old price and stock. */
 function sinceLastRun(hit) {
-  const [change, cause, comment] = ["change", "cause", "decision_comment"].map((name) =>
-    marked(hit, name),
-  );
+  const [change, cause] = ["change", "cause"].map((name) => marked(hit, name));
   const offer = (name, label) => marked(hit, name) && [`${label}: `, quoted(marked(hit, name))];
   const told = [
     change && [`Since the last run: ${change} (${cause})`],
     offer("price", "Price"),
     offer("stock", "Stock"),
     offer("record", "Another record"),
-    marked(hit, "decision") && [
-      `Decision: ${marked(hit, "decision")}${comment && " – "}`,
-      quoted(comment),
-    ],
   ];
   return told.filter(Boolean).map((parts) => make("p", { class: "note" }, ...parts));
 }
@@ -208,6 +202,8 @@ function card(hit, ready, heading = {}) {
       ),
       reason,
       sinceLastRun(hit),
+      decisionNote(hit),
+      decisionBox(hit, true),
     ),
     make("p", { class: "score" }, cell(hit, "score"), make("small", {}, "score")),
   );

@@ -53,15 +53,18 @@ function markFacets() {
       "stock changed": (hit) => marked(hit, "stock") !== "",
     },
     decision: {
-      order: (hit) => marked(hit, "decision") === "order",
-      later: (hit) => marked(hit, "decision") === "later",
-      no: (hit) => marked(hit, "decision") === "no",
+      order: (hit) => decisionOf(hit).decision === "order",
+      later: (hit) => decisionOf(hit).decision === "later",
+      no: (hit) => decisionOf(hit).decision === "no",
+      undecided: (hit) => decisionOf(hit).decision === "",
     },
   };
   return Object.entries(tests)
     .map(([mark, kinds]) => ({
       name: markColumns[mark] ?? mark,
-      choices: Object.keys(kinds).filter((kind) => [...page.cells.keys()].some(kinds[kind])),
+      choices: Object.keys(kinds).filter(
+        (kind) => mark === "decision" || [...page.cells.keys()].some(kinds[kind]),
+      ),
       fits: (hit, wanted) => kinds[wanted](hit),
       fewest: 1,
     }))
@@ -149,21 +152,13 @@ function badges(hit) {
   return make("p", { class: "badges" }, found);
 }
 
-/* What changed since the last run, and what was decided. */
+/* What changed since the last run. */
 function markBadges(hit) {
-  const pairs = [
-    ["change", "cause"],
-    ["decision", "decision_comment"],
-  ];
-  const chips = pairs
-    .filter(([name]) => marked(hit, name))
-    .map(([name, more]) =>
-      make(
-        "span",
-        { class: `badge ${name}`, title: isolated(marked(hit, more)) },
-        name === "decision" ? `decision: ${marked(hit, name)}` : marked(hit, name),
-      ),
-    );
+  const chips = [];
+  if (marked(hit, "change")) {
+    const look = { class: "badge change", title: isolated(marked(hit, "cause")) };
+    chips.push(make("span", look, marked(hit, "change")));
+  }
   const was = (name, text) =>
     make("span", { class: "badge offer", title: isolated(marked(hit, name)) }, quoted(text));
   if (marked(hit, "price")) chips.push(was("price", `was ${marked(hit, "was")}`));
@@ -239,6 +234,7 @@ function tile(hit) {
     ),
     mini,
     badges(hit),
+    decisionBox(hit),
   );
 }
 

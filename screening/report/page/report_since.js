@@ -1,25 +1,27 @@
 /* Changes since the last run and decisions, if the run was compared, and links by compound. */
 
 const since = JSON.parse(
-  document.getElementById("since")?.textContent ?? '{"marks":[],"keys":[],"left":[],"old_ids":{}}',
+  document.getElementById("since")?.textContent ??
+    '{"marks":[],"keys":[],"left":[],"old_ids":{},"lines":[],"run":"","file":"decisions.csv"}',
 );
 
 /* Columns for the table and the filters. */
 const MARKS = {
   change: "entered or moved since the last run; empty for a hit that stayed",
   cause: "cause of the change since the last run",
-  decision: "decision from decisions.csv: order, later or no",
+  decision: "decision: order, later or no",
   decision_comment: "comment on the decision, with who decided and when",
 };
 const rankAt = page.columns.findIndex(({ name }) => name === "rank");
 const idAt = page.columns.findIndex(({ name }) => name === "compound_id");
 const marks = new Map(since.marks.map((mark) => [mark.rank, mark]));
 const marked = (hit, name) => marks.get(page.cells[hit][rankAt])?.[name] ?? "";
-/* The column of each of them; a library may have a column of that name. */
+/* The column of each of them; a library may have a column of that name. Decisions always have one,
+   because they are made here. */
 const markColumns = {};
 
 for (const [mark, meaning] of Object.entries(MARKS)) {
-  if (!since.marks.some((one) => one[mark])) continue;
+  if (!mark.startsWith("decision") && !since.marks.some((one) => one[mark])) continue;
   let name = mark;
   while (page.columns.some((one) => one.name === name)) name = `run_${name}`;
   markColumns[mark] = name;

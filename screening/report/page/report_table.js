@@ -6,6 +6,7 @@ let table = null;
 function tableCell(hit, { name, number: is, group }) {
   if (name === "smiles")
     return make("td", { class: "thumb" }, later(pictureBox(page.structure[hit], named(hit), hit)));
+  if (name === decisionColumn || name === commentColumn) return decisionCell(hit, name);
   const text = cell(hit, name);
   if (name === "compound_id" || name === "name")
     return make(
@@ -35,7 +36,10 @@ function rowOf(hit) {
 
 function buildTable() {
   const on = [...byId("groups").querySelectorAll("input:checked")].map(({ value }) => value);
-  const columns = page.columns.filter(({ group }) => on.includes(group));
+  const own = page.columns.filter(({ name }) => [decisionColumn, commentColumn].includes(name));
+  const columns = page.columns.filter((one) => on.includes(one.group) && !own.includes(one));
+  if (on.includes("identity"))
+    columns.splice(columns.findIndex(({ name }) => name === "name") + 1, 0, ...own);
   const heads = columns.map(({ name, number: is }) => {
     const sorts = { type: "button", "data-sort": name, title: meaning(name) };
     const button = make("button", sorts, quoted(name));

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from screening.changes.earlier_runs import count_steady, find_runs
 from screening.changes.setting import Cause
 from screening.changes.since_last_run import tell_changes
 from screening.changes.summary import change_lines, facts_of, summary_of_changes
+from screening.decided.recall import recall_decided
 from screening.objective.screen_settings import Screen
 from screening.report.last_run_facts import CHANGES, FACTS, Since
 from screening.runs.past_run import open_run
@@ -66,8 +68,10 @@ class Mornings:
             **edits,
         }
         screen, out = Screen.model_validate(found), self.folder / "runs" / night
-        prepared = self.folder / f"prepared-{night}"
-        return tell_changes(run_screen(plan_run(screen, out, prepared=prepared), self.client))
+        plan = plan_run(screen, out, prepared=self.folder / f"prepared-{night}")
+        own = plan.library.extra_columns
+        plan = replace(plan, decided=recall_decided(screen, out, own, plan.bundles))
+        return tell_changes(run_screen(plan, self.client))
 
     def decide(self, *lines: str) -> Path:
         """Write ``decisions.csv`` in the folder of runs."""

@@ -193,7 +193,8 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     since.old_ids.append(OldId(compound_id="OLD SALT", rank=third["rank"]))
     tab: Any = opened(insert_since(plain, since, STAMP, table))
     assert tab.locator(".tile .badge.change").all_text_contents() == ["entered"]
-    assert tab.locator(".tile .badge.decision").get_attribute("title") == "\u2068soon (AB)\u2069"
+    pressed = tab.locator(".tile .decide [aria-pressed=true]")
+    assert pressed.all_text_contents() == ["order"]
     chips = tab.locator(".tile .badge.offer").all_text_contents()
     assert chips == ["was 10", "stock 9 → 0"]
     assert tab.locator(".changes").is_hidden()
@@ -227,7 +228,9 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
     tab.select_option("#facet-change", "price changed")
     expect(tab.locator("#table tbody tr")).to_have_count(1)
     tab.select_option("#facet-change", "")
-    assert tab.locator("#facet-decision").evaluate(choices) == ["", "order"]
+    assert tab.locator("#facet-decision").evaluate(choices) == [
+        *("", "order", "later", "no", "undecided"),
+    ]
     tab.select_option("#facet-decision", "order")
     assert tab.locator("#shown").inner_text().startswith("1 of ")
     expect(tab.locator("#table tbody tr")).to_have_count(1)
@@ -261,6 +264,7 @@ def test_a_vendors_column_of_that_name_is_not_taken_for_a_decision(
     table = hit_table(ranking.hits, kinase, facts.units, ["decision"])
     plain = render_report(table, ranking, kinase, facts)
     tab: Any = opened(insert_since(plain, FIRST, STAMP, table))
-    assert tab.locator(".tile .badge.decision").count() == 0
+    pressed = "aria-pressed=true"
+    assert tab.locator(f".tile [{pressed}]").count() == 0
     tab = opened(insert_since(plain, compared("A"), STAMP, table))
-    assert tab.locator(".tile .badge.decision").all_text_contents() == ["decision: order"]
+    assert tab.locator(f".tile [{pressed}]").all_text_contents() == ["order"]

@@ -1,0 +1,1 @@
+"""Decisions that hide compounds: how each was when somebody decided about it."""
