@@ -148,7 +148,9 @@ function badges(hit) {
   }
   for (const text of page.doubts[hit] ?? []) found.push(chip(text, "far"));
   found.push(...markBadges(hit));
-  if (!["", "rank"].includes(cell(hit, "picked_by"))) found.push(chip(cell(hit, "picked_by")));
+  const rule = cell(hit, "picked_by");
+  const acquired = ["probability", "improvement", "knowledge"].includes(rule);
+  if (!["", "rank"].includes(rule)) found.push(chip(acquired ? `picked by ${rule}` : rule));
   return make("p", { class: "badges" }, found);
 }
 
