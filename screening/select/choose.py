@@ -115,7 +115,8 @@ def _choose(choice: Choice) -> None:
             pick_order.record(taken)
 
     fill(most - explored)
-    _explore(choice, len(constraints.taken) + explored)
+    if explored:
+        _explore(choice, len(constraints.taken) + explored)
     fill(most)
 
 
