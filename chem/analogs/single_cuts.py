@@ -13,7 +13,12 @@ from rdkit import Chem, rdBase
 MOST_CHANGED = 13
 """The most heavy atoms of a substituent."""
 HYDROGEN = "[*:1][H]"
+SMALL = 4
+"""The most heavy atoms of a substituent that is compared with a hydrogen in measured values."""
 _CUT = Chem.MolFromSmarts("[#6+0;!$(*=,#[!#6])]!@!=!#[*]")
+
+_BESIDE_DOUBLE_BONDS = Chem.RemoveHsParameters()
+_BESIDE_DOUBLE_BONDS.removeDefiningBondStereo = True
 
 
 class Cut(NamedTuple):
@@ -54,11 +59,11 @@ def _cut(mol: Chem.Mol, one: int, other: int) -> list[Cut]:
         if atom.GetIdx() >= mol.GetNumAtoms():
             atom.SetAtomMapNum(1)
     pieces: list[tuple[int, ...]] = []
-    mols = Chem.GetMolFrags(halves, asMols=True, fragsMolAtomMapping=pieces)
+    # Atoms keep what was found out about them in the whole molecule.
+    mols = Chem.GetMolFrags(halves, asMols=True, sanitizeFrags=False, fragsMolAtomMapping=pieces)
     if len(mols) != 2:
         return []
-    by_size = sorted(range(2), key=lambda at: len(pieces[at]))
-    small, large = by_size
+    small, large = sorted(range(2), key=lambda at: len(pieces[at]))
     size = len(pieces[small]) - 1
     if size > MOST_CHANGED or len(pieces[small]) == len(pieces[large]):
         return []
@@ -71,13 +76,15 @@ def _cut(mol: Chem.Mol, one: int, other: int) -> list[Cut]:
 def hydrogen_cuts(mol: Chem.Mol) -> list[Cut]:
     """Return the molecule as a core at each place where it has a hydrogen; equal ones come once.
 
+    Stereocentres are left out.
+
     >>> [cut.core for cut in hydrogen_cuts(Chem.MolFromSmiles("Cc1ccncc1"))]
     ['c1cc(C[*:1])ccn1', 'Cc1ccnc([*:1])c1', 'Cc1ccncc1[*:1]']
     """
     found: dict[str, Cut] = {}
     every = tuple(range(mol.GetNumAtoms()))
     for atom in mol.GetAtoms():
-        if not atom.GetNumImplicitHs() or atom.GetAtomicNum() not in (6, 7, 8, 16):
+        if not atom.GetTotalNumHs() or atom.GetAtomicNum() not in (6, 7, 8, 16):
             continue
         core = _carry(mol, atom.GetIdx())
         if core is not None:
@@ -88,9 +95,39 @@ def hydrogen_cuts(mol: Chem.Mol) -> list[Cut]:
 def _carry(mol: Chem.Mol, at: int) -> str | None:
     """Return the SMILES of a molecule whose atom carries ``[*:1]`` in place of a hydrogen."""
     core = Chem.RWMol(mol)
+    end = core.GetAtomWithIdx(at)
+    if end.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+        return None  # it is not known where the hydrogen was
+    end.SetNumExplicitHs(max(end.GetNumExplicitHs() - 1, 0))
     dummy = Chem.Atom(0)
     dummy.SetAtomMapNum(1)
     core.AddBond(at, core.AddAtom(dummy), Chem.BondType.SINGLE)
+    with rdBase.BlockLogs():
+        try:
+            Chem.SanitizeMol(core)
+        except Chem.MolSanitizeException:
+            return None
+        return str(Chem.MolToSmiles(core))
+
+
+def with_hydrogen(mol: Chem.Mol, cut: Cut) -> str | None:
+    """Return the SMILES of a molecule with a hydrogen in place of a cut's substituent.
+
+    It equals ``join(cut.core, HYDROGEN)`` and takes half of the time. None if there is no such
+    molecule, and for a stereocentre.
+    """
+    core = Chem.RWMol(mol)
+    end = core.GetAtomWithIdx(cut.attachment)
+    if end.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED:
+        return None
+    if end.GetNoImplicit() or (end.GetIsAromatic() and end.GetAtomicNum() != 6):
+        end.SetNumExplicitHs(end.GetNumExplicitHs() + 1)
+    kept = set(cut.atoms)
+    core.BeginBatchEdit()
+    for at in range(mol.GetNumAtoms()):
+        if at not in kept:
+            core.RemoveAtom(at)
+    core.CommitBatchEdit()
     with rdBase.BlockLogs():
         try:
             Chem.SanitizeMol(core)
@@ -113,8 +150,12 @@ def join(core: str, substituent: str) -> str | None:
             whole = Chem.MolToSmiles(Chem.molzip(*both))
         except (RuntimeError, ValueError, Chem.MolSanitizeException):
             return None
-        mol = Chem.MolFromSmiles(whole)  # reads the hydrogen away
-        return None if mol is None else str(Chem.MolToSmiles(mol))
+        mol = Chem.MolFromSmiles(whole)  # reads the hydrogen away, but for one at a C=C with sides
+        if mol is None:
+            return None
+        mol = Chem.RemoveHs(mol, _BESIDE_DOUBLE_BONDS)
+        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+        return str(Chem.MolToSmiles(mol))
 
 
 def transformation(old: str, new: str) -> str:

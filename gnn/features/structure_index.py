@@ -110,8 +110,8 @@ def pattern_bits(elements: Ints, is_aromatic: Bools, begin: Ints, end: Ints, bon
     """
     ends = [np.array([0, len(each)]) for each in (elements, bonds)]
     kinds = elements.astype(np.uint64)
-    arrays = [each.astype(np.uint16) for each in (elements, begin, end)]
-    graph = GraphArrays(*arrays, bonds.astype(np.uint8), *ends)
+    atoms, first, second = (each.astype(np.uint16) for each in (elements, begin, end))
+    graph = GraphArrays(atoms, first, second, bonds.astype(np.uint8), *ends)
     bits: Hashes = path_bits(graph, kinds, is_aromatic)[0]
     return bits
 

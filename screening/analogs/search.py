@@ -85,7 +85,7 @@ def _search_partition(
     name, first, last = part
     index = read_index(prepared, name, last + 1 - first)
     similarity = tanimoto(index.environments, query.index.environments[0])
-    accepted = index.environments.any(axis=1)
+    accepted: Bools = np.any(index.environments != 0, axis=1)
     found = {}
     for kind, rows in _candidates(index, query, accepted):
         some = Candidates(rows + first, similarity[rows], len(rows))

@@ -89,7 +89,7 @@ def test_the_paths_of_a_substructure_are_among_those_of_the_molecule(drugs: list
             found += bool(contains)
             left_out += not passes
     assert found > 150
-    assert left_out > 3000
+    assert left_out > 700
 
 
 def test_environments_far_from_a_change_stay() -> None:

@@ -1,0 +1,27 @@
+"""Writes the table of analogs as CSV."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from screening.analogs.around import TEXTS
+from screening.errors import told_in_one_line
+from screening.hits.hit_files import write_csv
+
+
+def write_analogs(path: Path, table: pd.DataFrame) -> None:
+    """Write analogs in their order; a number that is not known is an empty cell.
+
+    Raises StoreError if the file cannot be written.
+    """
+    names = [*TEXTS, *(str(name) for name in table if name not in TEXTS)]
+    rows = ([_cell(value) for value in row] for row in table[names].itertuples(index=False))
+    with told_in_one_line(path):
+        write_csv(path, names, rows, texts=len(TEXTS))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]  # all other columns are numbers
+    return "" if number != number else f"{number:.5g}"
