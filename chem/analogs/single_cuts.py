@@ -18,7 +18,7 @@ SMALL = 4
 _CUT = Chem.MolFromSmarts("[#6+0;!$(*=,#[!#6])]!@!=!#[*]")
 
 _BESIDE_DOUBLE_BONDS = Chem.RemoveHsParameters()
-_BESIDE_DOUBLE_BONDS.removeDefiningBondStereo = True
+_BESIDE_DOUBLE_BONDS.removeDefiningBondStereo = True  # type: ignore[assignment]  # wrong stubs
 
 
 class Cut(NamedTuple):

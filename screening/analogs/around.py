@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gnn.bundle.column_names import domain_columns, task_columns
+from screening.analogs.enumerated import ENUMERATED
 from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
 from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
 from screening.analogs.query import Query
@@ -49,6 +50,7 @@ def rank_analogs(
     past: PastRun,
     hit: tuple[str, str],
     analogs: Sequence[Analog],
+    made: int = 0,
     progress: Progress | None = None,
 ) -> Analogs:
     """Score a hit and its analogs by the models and the objective of a run, and rank them.
@@ -57,6 +59,7 @@ def rank_analogs(
         past: The run.
         hit: The ID and the standardized SMILES of the hit.
         analogs: Its analogs.
+        made: The most enumerated analogs that are kept: the best that no filter removes.
         progress: A callback that is told the progress.
 
     Raises:
@@ -92,10 +95,19 @@ def rank_analogs(
             columns |= {name: scored[name] for name in domain_columns(bundle)}
     table = pd.DataFrame(columns)
     analog = table.iloc[1:]
+    analog = analog[_kept(analog, made)]
     is_removed = analog["removed_by"] != ""
     order = np.lexsort([analog["smiles"], -analog["score"], is_removed])
     ranked = pd.concat([table.iloc[:1], analog.iloc[order]], ignore_index=True)
     return Analogs(ranked, tuple(notes))
+
+
+def _kept(analog: pd.DataFrame, made: int) -> "pd.Series[bool]":
+    """Tell which analogs are kept: all but enumerated ones that are removed or not of the best."""
+    is_made = analog["kind"] == ENUMERATED
+    usable = analog[is_made & (analog["removed_by"] == "")]
+    best = usable.sort_values(["score", "smiles"], ascending=[False, True]).head(made)
+    return ~is_made | analog.index.isin(best.index)
 
 
 def _pairs_of(past: PastRun, column: str, progress: Progress | None) -> MeasuredPairs | None:

@@ -1,36 +1,20 @@
 """What a change did to measured values: the statistics of matched pairs of a bundle's compounds.
 
-All compounds measured on a task are cut once, which takes some milliseconds each, and the cuts are
-kept in the cache. Only exact values count: how far a bound is from another value is not known.
-A hydrogen is compared where another compound has a substituent of at most 4 heavy atoms.
+Only exact values count: how far a bound is from another value is not known.
 """
 
-from collections.abc import Sequence
-from hashlib import sha256
-from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from chem.analogs.single_cuts import HYDROGEN, SMALL, single_cuts, with_hydrogen
-from chem.disk.files import make_folder
-from chem.structure.valid_smiles import read_molecules
 from data.activities.activity import EXACT
-from data.catalogue.fetch import cache_folder
 from gnn.bundle.bundle import Bundle
+from screening.analogs.cuts import cut_compounds
 from screening.analogs.search import Progress
-from screening.errors import StoreError
-from screening.storage.store import Store
 
 LEAST_PAIRS = 3
 """The fewest pairs from which a statistic is given."""
-_RULES = 2
-"""The number of the rules by which compounds are cut."""
-_KINDS = {"compound": "int64", "core": "str", "substituent": "str"}
-_BLOCK = 200
 
 
 class Statistic(NamedTuple):
@@ -83,40 +67,6 @@ def measured_pairs(
     smiles = measured.smiles[rows[exact]]
     frame = pd.DataFrame({"smiles": smiles, "value": values[exact].astype(np.float64)})
     means = frame.groupby("smiles")["value"].mean()
-    cuts = _cuts(means.index.tolist(), progress)
+    cuts = cut_compounds(means.index.tolist(), progress)
     cuts["value"] = means.to_numpy()[cuts.pop("compound").to_numpy()]
     return MeasuredPairs(cuts.groupby(["core", "substituent"])["value"].mean().reset_index())
-
-
-def _cuts(smiles: Sequence[str], progress: Progress | None) -> pd.DataFrame:
-    """Return ``compound``, ``core`` and ``substituent`` of each cut, from the cache if it is there.
-
-    ``compound`` is the position of the SMILES.
-    """
-    text = "\n".join([str(_RULES), version("rdkit"), *smiles])
-    name = f"{sha256(text.encode()).hexdigest()[:32]}.parquet"
-    store = Store(Path(cache_folder()) / "matched_pairs")
-    try:
-        known: pd.DataFrame = store.read_table(name, list(_KINDS)).to_pandas()
-        return known
-    except StoreError:
-        pass
-    found: dict[tuple[int, str, str], None] = {}
-    places = {text: at for at, text in enumerate(smiles)}
-    for at, mol in enumerate(read_molecules(smiles)):
-        for cut in single_cuts(mol):
-            found[at, cut.core, cut.substituent] = None
-            if mol.GetNumAtoms() - len(cut.atoms) <= SMALL:
-                plain = places.get(with_hydrogen(mol, cut) or "")
-                if plain is not None:
-                    found[plain, cut.core, HYDROGEN] = None
-        if progress is not None and at % _BLOCK == 0:
-            progress("matched pairs", at, len(smiles))
-    frame = pd.DataFrame(list(found), columns=list(_KINDS)).astype(_KINDS)
-    try:
-        assert store.folder is not None
-        make_folder(store.folder)
-        store.write_table(name, pa.Table.from_pandas(frame, preserve_index=False))
-    except (OSError, StoreError):  # a cache that cannot be written costs time alone
-        pass
-    return frame

@@ -61,6 +61,33 @@ class SearchOptions:
             show_default="the hit's scaffold",
         ),
     ] = None
+    enumerated: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1000,
+            help="The most analogs that are made, with substituents of the library's compounds.",
+        ),
+    ] = 50
+    max_sa: Annotated[
+        float,
+        typer.Option(min=1, max=10, help="The highest synthetic accessibility of a made analog."),
+    ] = 4.5
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """The files to write."""
+
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV file to write, one row per analog.")
+    ] = None
+    sar: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="CSV file to write with the R-groups of the hit's series."
+        ),
+    ] = None
 
 
 @unfold
@@ -75,46 +102,59 @@ def analogs(
     run: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the finished run.")],
     hit: HitOptions,
     wanted: SearchOptions,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV file to write, one row per analog.")
-    ] = None,
+    files: FileOptions,
     columns: ColumnOptions,
     cluster: ClusterOptions,
 ) -> None:
     """Find the analogs of a hit in a prepared library, and rank them by the run's objective.
 
     Matched pairs differ from the hit at one place. For these the table also says what the same
-    change did to measured values.
+    change did to measured values. Further analogs are made from the hit and the substituents of
+    the library's compounds; they are marked as enumerated.
     """
     from screening.analogs.around import analogs_in, rank_analogs
+    from screening.analogs.enumerated import Wanted, enumerate_analogs
     from screening.analogs.files import write_analogs
     from screening.analogs.query import make_query
+    from screening.analogs.sar import check_core, sar_table
     from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
-    from screening.runs.plan import check_writable
 
-    if out is not None:
-        out = out.expanduser()
-        if out.is_dir():
-            raise InputError(
-                f"{out} is a folder; name the file to write, such as {out}/analogs.csv"
-            )
-        check_writable(out.parent, "name a file elsewhere with --out")
+    out, sar = _file(files.out, "--out"), _file(files.sar, "--sar")
     past = open_run(named_run(run))
     note_if(past.told_of_older)
     called, text, key = _hit(past, compound_id, hit)
     query = make_query(text, key, wanted.smarts)
+    if sar is not None:
+        check_core(query)
     with progress() as report:
         prepared = _prepared(past, wanted.library, columns, cluster, report)
         found, notes = analogs_in(prepared, query, wanted.limit, report)
-        ranked = rank_analogs(past, (called, text), found, report)
+        made = Wanted(wanted.enumerated, wanted.max_sa)
+        found += enumerate_analogs(prepared, query, found, made, report)
+        ranked = rank_analogs(past, (called, text), found, wanted.enumerated, report)
     past.check_unchanged()
     for line in (*notes, *ranked.notes):
         note(line)
     _show(ranked.table, past)
-    if out is not None:
-        write_analogs(out, ranked.table)
-        print(out)
+    series = sar_table(ranked.table, query) if sar is not None else ranked.table
+    for path, table in ((out, ranked.table), (sar, series)):
+        if path is not None:
+            write_analogs(path, table)
+            print(path)
+
+
+def _file(path: Path | None, option: str) -> Path | None:
+    """Return the file to write, after checking that it can be."""
+    from screening.runs.plan import check_writable
+
+    if path is None:
+        return None
+    path = path.expanduser()
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name the file to write, such as {path}/analogs.csv")
+    check_writable(path.parent, f"name a file elsewhere with {option}")
+    return path
 
 
 def _hit(past: "PastRun", compound_id: str | None, given: HitOptions) -> tuple[str, str, bytes]:

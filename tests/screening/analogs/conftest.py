@@ -8,10 +8,12 @@ import pytest
 from distributed import Client
 
 from chem.library.read import open_library
+from chem.structure.standardize import Standardized, standardize
 from screening.analogs.library import open_prepared
 from screening.analogs.query import Query, make_query
 from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared import Prepared
+from screening.prepare.prepared_rows import hash_key
 
 FILE = Path(__file__).parents[2] / "files/chem/approved_sample.smi"
 HIT = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
@@ -58,4 +60,6 @@ def prepare(
 
 @pytest.fixture(scope="session")
 def query() -> Query:
-    return make_query(HIT, bytes(16))
+    standard = standardize(HIT, "smiles")
+    assert isinstance(standard, Standardized)
+    return make_query(HIT, hash_key(standard.key))
