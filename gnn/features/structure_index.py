@@ -63,7 +63,7 @@ def index_structures(graphs: GraphArrays, elements: npt.NDArray[np.int64]) -> St
 def environment_bits(graphs: GraphArrays) -> Hashes:
     """Return the bits [M, 8] of all atom environments of radius 0 to ``RADIUS``."""
     hashes = circular_hashes(graphs, graphs.atoms.astype(np.uint64), RADIUS)
-    return fold(np.tile(graphs.molecule, RADIUS + 1), np.concatenate(hashes), graphs.molecules)
+    return fold_bits(np.tile(graphs.molecule, RADIUS + 1), np.concatenate(hashes), graphs.molecules)
 
 
 def environments_apart(graphs: GraphArrays, distance: Ints) -> Hashes:
@@ -75,7 +75,7 @@ def environments_apart(graphs: GraphArrays, distance: Ints) -> Hashes:
     hashes = circular_hashes(graphs, graphs.atoms.astype(np.uint64), RADIUS)
     kept = [each[distance > radius] for radius, each in enumerate(hashes)]
     keys = np.concatenate(kept)
-    return fold(np.zeros(len(keys), np.int64), keys, 1)
+    return fold_bits(np.zeros(len(keys), np.int64), keys, 1)
 
 
 def path_bits(graphs: GraphArrays, elements: Hashes, is_aromatic: Bools) -> Hashes:
@@ -95,7 +95,7 @@ def path_bits(graphs: GraphArrays, elements: Hashes, is_aromatic: Bools) -> Hash
     bonds = mix((both[begin] + both[end]) ^ graphs.bonds.astype(np.uint64), 22)
     molecule, paths = find_paths(graphs, kinds)
     molecules = np.concatenate([graphs.molecule[begin], molecule])
-    return fold(molecules, np.concatenate([bonds, paths]), graphs.molecules)
+    return fold_bits(molecules, np.concatenate([bonds, paths]), graphs.molecules)
 
 
 def pattern_bits(elements: Ints, is_aromatic: Bools, begin: Ints, end: Ints, bonds: Ints) -> Hashes:
@@ -137,7 +137,7 @@ def _without_unknown(graphs: GraphArrays, known: Bools) -> GraphArrays:
     )
 
 
-def fold(molecule: Ints, keys: Hashes, molecules: int) -> Hashes:
+def fold_bits(molecule: Ints, keys: Hashes, molecules: int) -> Hashes:
     """Return the bits [molecules, 8] of hashed keys [K] of these molecules [K]."""
     bits = np.zeros(molecules * BITS, np.uint8)
     bits[molecule * BITS + (keys >> _SHIFT).astype(np.int64)] = 1

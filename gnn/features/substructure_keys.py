@@ -187,11 +187,15 @@ def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     """
     flat = _flatten(graphs)
     hashes = mix(atoms, 9)
+    # Each end of a path is a bond from an inner atom to an outer one, which many paths share.
+    outer = mix(hashes[flat.target] ^ mix(flat.bonds, 10), 11)
+    outward = mix(outer + hashes[flat.source], 12)
     order = np.argsort(flat.source, kind="stable")
     degree = np.bincount(flat.source, minlength=len(hashes))
     first = np.concatenate([[0], np.cumsum(degree)])
     bond_count = len(flat.source) // 2
     middle = np.arange(bond_count)  # each bond once, as the middle one
+    between = mix(flat.bonds[middle], 13)
     left, right = flat.source[middle], flat.target[middle]
     many = degree[left] * degree[right]
     at = np.repeat(middle, many)
@@ -201,12 +205,8 @@ def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     out = order[first[c] + number % degree[c]]
     a, d = flat.target[into], flat.target[out]
     kept = (a != c) & (d != b) & (a != d)
-    a, b, c, d, at = a[kept], b[kept], c[kept], d[kept], at[kept]
-    before, after = flat.bonds[into[kept]], flat.bonds[out[kept]]
-    one = mix(mix(hashes[a] ^ mix(before, 10), 11) + hashes[b], 12)
-    other = mix(mix(hashes[d] ^ mix(after, 10), 11) + hashes[c], 12)
-    keys = mix((one + other) ^ mix(flat.bonds[at], 13), 14)
-    return flat.molecule[b], keys
+    keys = mix((outward[into[kept]] + outward[out[kept]]) ^ between[at[kept]], 14)
+    return flat.molecule[b[kept]], keys
 
 
 def _as_sets(molecule: Ints, keys: Hashes, molecules: int) -> KeySets:
