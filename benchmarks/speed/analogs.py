@@ -136,7 +136,7 @@ def _copies(indexed: pa.Table, rows: int, store: Store) -> Prepared:
 def _search(
     prepared: Prepared, table: pa.Table, hits: int
 ) -> tuple[list[float], list[float], float]:
-    """Return the seconds and CPU seconds of each search, and the mean recall in one copy of the molecules."""
+    """Return the seconds and CPU seconds of each search, and the mean recall in one copy."""
     smiles = table.filter(pc.equal(table["status"], ACCEPTED))["smiles"].to_pylist()
     bits = morgan_bits(smiles)
     first = replace(prepared, rows=table.num_rows, partitions=prepared.partitions[:1])

@@ -19,6 +19,8 @@ from screening.score.score import spans
 
 MOST_COMPARED = 3000
 """The most candidates of a kind that are compared by RDKit."""
+SIMILAR_COMPARED = 40
+"""The most candidates that are compared for each of the most similar compounds that are wanted."""
 PAIR, CONTAINS, HOP, SIMILAR = KINDS
 
 
@@ -60,6 +62,8 @@ def find_analogs(
 
     Of compounds with one registration key the first record counts.
     """
+    enough = candidates[SIMILAR].rows[: SIMILAR_COMPARED * limit]
+    candidates = {**candidates, SIMILAR: candidates[SIMILAR]._replace(rows=enough)}
     wanted = [one.rows for one in candidates.values()]
     records = read_records(prepared, np.unique(np.concatenate(wanted)).tolist(), query.key)
     by_kind: dict[str, list[Record]] = {}
