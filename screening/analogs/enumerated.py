@@ -28,7 +28,7 @@ SAMPLE = 1000
 """Compounds of a library whose substituents are taken."""
 LEAST_SEEN = 2
 """Compounds of the sample in which a substituent occurs at least."""
-MADE_PER_ANALOG = 4
+MADE_PER_ANALOG = 3
 """Analogs that are made and scored for each that is wanted."""
 HARDEST = 4.5
 """The highest synthetic accessibility by default; 1 is easy, 10 is hard."""

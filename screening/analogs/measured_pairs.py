@@ -30,8 +30,8 @@ class Statistic(NamedTuple):
 class MeasuredPairs(NamedTuple):
     """The compounds measured on one task, cut."""
 
-    cuts: pd.DataFrame
-    """``core``, ``substituent`` and ``value``, one row for each core and substituent."""
+    values: "pd.Series[float]"
+    """The mean value for each substituent and core, which are its index, sorted."""
 
     def statistic(self, change: str) -> Statistic | None:
         """Return what a change such as ``CO[*:1]>>Cl[*:1]`` did; None for fewer than 3 pairs."""
@@ -44,8 +44,11 @@ class MeasuredPairs(NamedTuple):
 
     def _of(self, substituent: str) -> "pd.Series[float]":
         """Return the values of the compounds with a substituent, by core."""
-        rows = self.cuts[self.cuts["substituent"] == substituent]
-        return rows.set_index("core")["value"]
+        try:
+            found: pd.Series[float] = self.values.xs(substituent)
+        except KeyError:
+            return self.values.iloc[:0].droplevel(0)
+        return found
 
 
 def measured_pairs(
@@ -69,4 +72,4 @@ def measured_pairs(
     means = frame.groupby("smiles")["value"].mean()
     cuts = cut_compounds(means.index.tolist(), progress)
     cuts["value"] = means.to_numpy()[cuts.pop("compound").to_numpy()]
-    return MeasuredPairs(cuts.groupby(["core", "substituent"])["value"].mean().reset_index())
+    return MeasuredPairs(cuts.groupby(["substituent", "core"])["value"].mean())

@@ -9,11 +9,11 @@ from chem.assess.costly_properties import compute_costly_properties
 from chem.features.graphs import written_graphs
 from chem.features.properties import PROPERTIES, describe
 from chem.structure.valid_smiles import read_molecules
+from gnn.bundle.predict import Predictor
 from gnn.features.graph_arrays import collect
 from screening.objective.objective import beyond, evaluate
 from screening.rank.rank import SCORE_DECIMALS
 from screening.runs.past_run import PastRun
-from screening.score.worker_models import load_predictor
 
 
 def score_compounds(past: PastRun, smiles: Sequence[str]) -> pd.DataFrame:
@@ -32,7 +32,8 @@ def score_compounds(past: PastRun, smiles: Sequence[str]) -> pd.DataFrame:
     numbers = np.array(rows, np.float32).reshape(-1, len(PROPERTIES))
     properties = dict(zip(PROPERTIES, numbers.T, strict=True))
     graphs = collect([tuple(one.graph) for one in written_graphs(smiles)])
-    frame = pd.DataFrame({**properties, **load_predictor(past.models).predict(graphs)})
+    predictor = Predictor(past.bundles, past.models.device, past.bfloat16)
+    frame = pd.DataFrame({**properties, **predictor.predict(graphs)})
     terms = evaluate(frame, past.screen.objective)
     terms["score"] = terms["score"].round(SCORE_DECIMALS)
     removed: list[list[str]] = [[] for _ in smiles]
