@@ -12,6 +12,7 @@ import typer
 
 from benchmarks.device.command import benchmark_device
 from benchmarks.shipped_models.offsets_command import benchmark_offsets
+from benchmarks.speed.analogs_command import benchmark_analogs
 from chem.errors import InputError
 from flows.cli import main
 from flows.terminal.console import note, stoppable
@@ -118,6 +119,7 @@ def benchmark_speed(
         print(plot)
 
 
+app.command("analogs")(benchmark_analogs)
 app.command("device")(benchmark_device)
 app.command("offsets")(benchmark_offsets)
 

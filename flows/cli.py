@@ -28,6 +28,7 @@ from flows.commands import (
     train,
 )
 from flows.commands.finished_runs import (
+    analogs,
     campaign,
     compare,
     explain,
@@ -71,6 +72,7 @@ app = typer.Typer(
 app.command("screen")(screen.screen)
 app.command("rank")(rank.rank)
 app.command("explain")(explain.explain)
+app.command("analogs")(analogs.analogs)
 app.command("compare")(compare.compare)
 app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)

@@ -47,6 +47,13 @@ RUN_ELSEWHERE = {
     "hitlist train admet --beside published_bundle --out admet_bundle": (
         "tests/flows/planning/test_protocols.py, as far as the plan"
     ),
+    "hitlist analogs D012 --run runs/mine --out analogs.csv": (
+        "tests/screening/analogs/test_command.py, on another run"
+    ),
+    "hitlist analogs D012 --run runs/mine --sar series.csv": (
+        "tests/screening/analogs/test_command.py, on another run"
+    ),
+    "python -m benchmarks analogs": "tests/benchmarks/speed/test_analogs.py, cut down",
     "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
         "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),

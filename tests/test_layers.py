@@ -37,7 +37,7 @@ ROOMS = {
         *("records", "disk", "library.columns", "library"),
         *("structure.stereo", "structure.parsing"),
         *("structure.normalize.tautomers", "structure.normalize", "structure.parents", "structure"),
-        *("features", "assess", "output"),
+        *("features", "assess", "analogs", "output"),
     ),
     "data": (
         *("activities", "catalogue", "public_sets"),
@@ -51,6 +51,7 @@ ROOMS = {
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
         *("text", "reason", "hits", "lab", "report", "runs", "verify", "changes", "decided"),
         *("results.reading", "results", "campaign", "campaign.prospective", "upkeep"),
+        "analogs",
     ),
     "flows": (
         *("terminal", "planning", "prefect_support", "operation", "doctor", "model_benchmark"),

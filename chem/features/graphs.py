@@ -114,6 +114,17 @@ def state_factors() -> npt.NDArray[np.int64]:
     return factors
 
 
+@cache
+def element_numbers() -> npt.NDArray[np.int64]:
+    """Return the atomic number of each token, [k + 1]; 0 for token 0."""
+    table = Chem.GetPeriodicTable()
+    rows = atom_states().rows
+    found = np.zeros(len(rows) + 1, dtype=np.int64)
+    for row in rows:
+        found[int(row["token"])] = table.GetAtomicNumber(row["element"])
+    return found
+
+
 def check_size(mol: Chem.Mol) -> Failure | None:
     """Return why a molecule cannot become a graph: no atoms, or more than ``MAX_ATOMS``."""
     n = mol.GetNumAtoms()

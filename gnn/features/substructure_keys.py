@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gnn.features.array_types import GOLDEN, Hashes, Ints, scramble
+from gnn.features.array_types import GOLDEN, Bools, Hashes, Ints, scramble
 from gnn.features.graph_arrays import GraphArrays, spans, take
 
 _ALIKE_RADIUS = 6
@@ -68,7 +68,7 @@ def _flatten(graphs: GraphArrays) -> _Flat:
     )
 
 
-def _mix(values: Hashes, salt: int) -> Hashes:
+def mix(values: Hashes, salt: int) -> Hashes:
     """Scramble 64 bits, in a different way for each salt."""
     # Salts are far apart, because the mixed values are often small numbers.
     apart = np.uint64(salt * SALT & 0xFFFFFFFFFFFFFFFF)
@@ -87,16 +87,31 @@ def circular_keys(graphs: GraphArrays, atoms: Hashes, radius: int) -> KeySets:
         atoms: [A] kind of each atom; atoms with equal numbers count as alike.
         radius: The largest radius.
     """
-    flat = _flatten(graphs)
-    hashes = _mix(atoms, 1)
+    found = np.concatenate(circular_hashes(graphs, atoms, radius))
+    return _as_sets(np.tile(graphs.molecule, radius + 1), found, graphs.molecules)
+
+
+def circular_hashes(
+    graphs: GraphArrays, atoms: Hashes, radius: int, bonds: Bools | None = None
+) -> list[Hashes]:
+    """Return the hash [A] of the environment of each atom for each radius from 0 on.
+
+    bonds: [B] bonds to follow; by default all.
+    """
+    source, target, tokens = _flatten(graphs)[1:]
+    if bonds is not None:
+        both = np.concatenate([bonds, bonds])
+        source, target, tokens = source[both], target[both], tokens[both]
+    hashes = mix(atoms, 1)
     found = [hashes]
+    bonded = mix(tokens, 2)
     for _ in range(radius):
-        message = _mix(hashes[flat.source] ^ _mix(flat.bonds, 2), 3)
+        message = mix(hashes[source] ^ bonded, 3)
         gathered = np.zeros_like(hashes)
-        np.add.at(gathered, flat.target, message)
-        hashes = _mix(_mix(hashes, 4) + gathered, 5)
+        np.add.at(gathered, target, message)
+        hashes = mix(mix(hashes, 4) + gathered, 5)
         found.append(hashes)
-    return _as_sets(np.tile(flat.molecule, radius + 1), np.concatenate(found), graphs.molecules)
+    return found
 
 
 def pair_keys(graphs: GraphArrays, atoms: Hashes, furthest: int) -> KeySets:
@@ -111,7 +126,7 @@ def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints,
     ``furthest`` bonds apart on the shortest path, or in unconnected parts, are left out.
     """
     molecules, keys = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
-    hashes = _mix(atoms, 6)
+    hashes = mix(atoms, 6)
     sizes = np.diff(graphs.atom_offsets)
     order = np.argsort(sizes, kind="stable")
     start = 0
@@ -131,7 +146,7 @@ def find_pairs(graphs: GraphArrays, atoms: Hashes, furthest: int) -> tuple[Ints,
         offset = graphs.atom_offsets[rows][at]
         molecules.append(rows[at])
         both = hashes[offset + first] + hashes[offset + second]
-        keys.append(_mix(both ^ _mix(between, 7), 8))
+        keys.append(mix(both ^ mix(between, 7), 8))
         start = stop
     return np.concatenate(molecules), np.concatenate(keys)
 
@@ -171,12 +186,16 @@ def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     These are the topological torsions of Nilakantan et al. 1987 (doi 10.1021/ci00054a008).
     """
     flat = _flatten(graphs)
-    hashes = _mix(atoms, 9)
+    hashes = mix(atoms, 9)
+    # Each end of a path is a bond from an inner atom to an outer one, which many paths share.
+    outer = mix(hashes[flat.target] ^ mix(flat.bonds, 10), 11)
+    outward = mix(outer + hashes[flat.source], 12)
     order = np.argsort(flat.source, kind="stable")
     degree = np.bincount(flat.source, minlength=len(hashes))
     first = np.concatenate([[0], np.cumsum(degree)])
     bond_count = len(flat.source) // 2
     middle = np.arange(bond_count)  # each bond once, as the middle one
+    between = mix(flat.bonds[middle], 13)
     left, right = flat.source[middle], flat.target[middle]
     many = degree[left] * degree[right]
     at = np.repeat(middle, many)
@@ -186,12 +205,8 @@ def find_paths(graphs: GraphArrays, atoms: Hashes) -> tuple[Ints, Hashes]:
     out = order[first[c] + number % degree[c]]
     a, d = flat.target[into], flat.target[out]
     kept = (a != c) & (d != b) & (a != d)
-    a, b, c, d, at = a[kept], b[kept], c[kept], d[kept], at[kept]
-    before, after = flat.bonds[into[kept]], flat.bonds[out[kept]]
-    one = _mix(_mix(hashes[a] ^ _mix(before, 10), 11) + hashes[b], 12)
-    other = _mix(_mix(hashes[d] ^ _mix(after, 10), 11) + hashes[c], 12)
-    keys = _mix((one + other) ^ _mix(flat.bonds[at], 13), 14)
-    return flat.molecule[b], keys
+    keys = mix((outward[into[kept]] + outward[out[kept]]) ^ between[at[kept]], 14)
+    return flat.molecule[b[kept]], keys
 
 
 def _as_sets(molecule: Ints, keys: Hashes, molecules: int) -> KeySets:
@@ -204,7 +219,7 @@ def _as_sets(molecule: Ints, keys: Hashes, molecules: int) -> KeySets:
     new[1:] = (keys[1:] != keys[:-1]) | (molecule[1:] != molecule[:-1])
     starts = np.flatnonzero(new)
     number = np.arange(len(keys)) - np.repeat(starts, np.diff(np.append(starts, len(keys))))
-    keys = _mix(keys ^ _mix(number.astype(np.uint64), 15), 16)
+    keys = mix(keys ^ mix(number.astype(np.uint64), 15), 16)
     sizes = np.bincount(molecule, minlength=molecules)
     return KeySets(keys, np.concatenate([[0], np.cumsum(sizes)]))
 

@@ -8,13 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from screening.prepare.prepared import hashes_file
+from screening.prepare.index_columns import add_index
+from screening.prepare.prepared import hashes_file, index_file
 from screening.prepare.prepared_location import Limits
 from screening.prepare.prepared_rows import own_columns
 from screening.prepare.quarantine import pack_slices, prepare_apart
 from screening.prepare.record_columns import RecordColumns, to_records, unpack_columns
 from screening.prepare.reuse import Copied, Donor, copy_structures, hash_rows, hash_texts
-from screening.storage.schema import REJECTED, REPETITIVE, SCHEMA
+from screening.storage.schema import INDEX, REJECTED, REPETITIVE, SCHEMA
 from screening.storage.store import Store
 
 
@@ -27,6 +28,8 @@ class Written(NamedTuple):
     sha256: str
     hashes_sha256: str
     """The SHA-256 of the file of hashes beside it."""
+    index_sha256: str
+    """The SHA-256 of the file by which it is searched for analogs."""
 
 
 def prepare_partition(
@@ -46,15 +49,17 @@ def prepare_partition(
         table, count = _complete(copied, records, limits), len(copied.at)
         graphs = np.zeros_like(texts)
         graphs[copied.at] = copied.graphs
+    index, table = table.select(INDEX.names), table.select(SCHEMA.names)
     hashes = hash_rows(texts, table, graphs)
     told = store.write_table(hashes_file(name), hashes, repetitive=False)
     facts = {**_count(table), "copied": count}
+    indexed = store.write_table(index_file(name), index, repetitive=False)
     digest = store.write_table(name, table, REPETITIVE)
-    return Written(name, facts, digest, told)
+    return Written(name, facts, digest, told, indexed)
 
 
 def _prepare_rows(records: RecordColumns, places: Sequence[int], limits: Limits) -> pa.Table:
-    return prepare_apart(pack_slices(to_records(records, places)), limits)
+    return add_index(prepare_apart(pack_slices(to_records(records, places)), limits))
 
 
 def _complete(copied: Copied, records: RecordColumns, limits: Limits) -> pa.Table:
@@ -69,7 +74,8 @@ def _complete(copied: Copied, records: RecordColumns, limits: Limits) -> pa.Tabl
     rows[copied.at] = len(rest) + copied.rows
     structures = both.take(pa.array(rows)).combine_chunks()
     columns = own_columns(records) | {name: structures[name] for name in structures.column_names}
-    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA).combine_chunks()
+    schema = pa.schema([*SCHEMA, *INDEX])
+    return pa.table([columns[name] for name in schema.names], schema=schema).combine_chunks()
 
 
 def _count(table: pa.Table) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from screening.prepare.prepared import (
     SUMMARY,
     Prepared,
     hashes_file,
+    index_file,
     read_summary,
     write_summary,
 )
@@ -215,6 +216,7 @@ def _write_partitions(
     work = partial(prepare_partition, ledger.store, limits, donors)
     for written in run_window(client, work, missing()):
         ledger.record(hashes_file(written.name), {}, written.hashes_sha256)
+        ledger.record(index_file(written.name), {}, written.index_sha256)
         ledger.record(written.name, written.facts, written.sha256)
         done += written.facts["rows"]
         if progress is not None:

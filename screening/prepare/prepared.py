@@ -43,6 +43,15 @@ def hashes_file(partition: str) -> str:
     return f"hashes-{partition.removeprefix('part-')}"
 
 
+def index_file(partition: str) -> str:
+    """Return the name of the file by which a partition is searched for analogs.
+
+    >>> index_file("part-00003.parquet")
+    'index-00003.parquet'
+    """
+    return f"index-{partition.removeprefix('part-')}"
+
+
 class Partitions(NamedTuple):
     """The partitions of a library, as a worker needs them to read compounds to score."""
 

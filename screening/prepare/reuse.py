@@ -22,11 +22,12 @@ import pyarrow.compute as pc
 
 from chem.errors import InputError
 from screening.errors import StoreError
-from screening.prepare.prepared import SUMMARY, hashes_file, read_summary
+from screening.prepare.index_columns import add_index, append_index
+from screening.prepare.prepared import SUMMARY, hashes_file, index_file, read_summary
 from screening.prepare.quarantine import STAGE
 from screening.prepare.record_columns import RecordColumns
-from screening.storage.ledger import LEDGER, Ledger, read_first_line
-from screening.storage.schema import GRAPH, SCHEMA
+from screening.storage.ledger import LEDGER, Entry, Ledger, read_first_line
+from screening.storage.schema import GRAPH, INDEX, SCHEMA
 from screening.storage.shared_rows import Words, first_of_each, hash_words, match_words
 from screening.storage.store import Store
 from screening.storage.verified_store import VerifiedStore
@@ -55,8 +56,9 @@ class Donor(NamedTuple):
 
     url: str
     """The store of its partitions."""
-    partitions: tuple[tuple[str, str, str], ...]
-    """The name of each partition, its SHA-256 and that of its file of hashes."""
+    partitions: tuple[tuple[str, str, str, str], ...]
+    """The name of each partition, its SHA-256, that of its file of hashes, and that of its index,
+    which is empty if the library was prepared before there were indexes."""
 
 
 def find_donors(folder: Path, purpose: Mapping[str, Any]) -> tuple[Donor, ...]:
@@ -101,12 +103,22 @@ def _read_donor(folder: Path, rules: list[Any]) -> tuple[str, Donor] | None:
     except (OSError, InputError):
         return None
     partitions = tuple(
-        (name, entries[name].sha256, entries[hashes_file(name)].sha256)
+        (
+            name,
+            entries[name].sha256,
+            entries[hashes_file(name)].sha256,
+            _index_sha256(entries, name),
+        )
         for name in summary.partitions
         if name in entries and hashes_file(name) in entries
     )
     donor = Donor(summary.store.url, partitions)
     return (summary.library, donor) if partitions else None
+
+
+def _index_sha256(entries: Mapping[str, Entry], name: str) -> str:
+    entry = entries.get(index_file(name))
+    return "" if entry is None else entry.sha256
 
 
 def _json(values: list[Any]) -> list[Any]:
@@ -173,7 +185,7 @@ class Copied(NamedTuple):
     at: npt.NDArray[np.int64]
     """The places of the records in the partition."""
     source: pa.Table
-    """Structure columns, theirs among others."""
+    """Structure columns and those of the index, theirs among others."""
     rows: npt.NDArray[np.int64]
     """The rows of the source that hold theirs."""
     graphs: Words
@@ -218,16 +230,21 @@ def copy_structures(donors: tuple[Donor, ...], texts: Words) -> Copied | None:
 
 
 class _Source(NamedTuple):
-    """A partition of a donor, and the SHA-256 of its two files."""
+    """A partition of a donor, and the SHA-256 of its files."""
 
     url: str
     name: str
     sha256: str
     hashes_sha256: str
+    index_sha256: str
 
     def open(self) -> Store:
-        """Return its store, which checks both files."""
-        known = {self.name: self.sha256, hashes_file(self.name): self.hashes_sha256}
+        """Return its store, which checks all files."""
+        known = {
+            self.name: self.sha256,
+            hashes_file(self.name): self.hashes_sha256,
+            index_file(self.name): self.index_sha256,
+        }
         return VerifiedStore(self.url, known, "")
 
 
@@ -280,7 +297,12 @@ def _hashes(donors: tuple[Donor, ...]) -> Iterator[tuple[_Source, Words]]:
 
 @lru_cache(maxsize=3)
 def _read_partition(source: _Source) -> tuple[pa.Table, Words]:
-    """Read the structure columns of a partition, and the hashes of its graphs."""
+    """Read the columns of a partition's structures and index, and the hashes of its graphs."""
     store = source.open()
     graphs = store.read_table(hashes_file(source.name), ["graph_hash"])["graph_hash"]
-    return store.read_table(source.name, _STRUCTURE).combine_chunks(), hash_words(graphs)
+    table = store.read_table(source.name, _STRUCTURE)
+    if source.index_sha256:
+        table = append_index(table, store.read_table(index_file(source.name), INDEX.names))
+    else:
+        table = add_index(table)
+    return table.combine_chunks(), hash_words(graphs)

@@ -36,12 +36,22 @@ SCHEMA = pa.schema(
         *((name, pa.float32()) for name in PROPERTIES),
     ]
 )
+INDEX = pa.schema(
+    [
+        ("environments", pa.binary(64)),
+        ("paths", pa.binary(64)),
+        ("scaffold", pa.uint64()),
+        ("side_chains", pa.uint64()),
+    ]
+)
+"""The columns by which analogs are searched (``gnn.features.structure_index``); zeros if the record
+is rejected."""
 GRAPH = ("atoms", "begin", "end", "bonds")
 _VARIED = ("row", "compound_id", "input_smiles", "smiles", "key", "logp")
 REPETITIVE = tuple(name for name in SCHEMA.names if name not in _VARIED)
 """The columns whose values repeat. A dictionary of the others makes a file a tenth larger."""
 KINDS: dict[str, pa.DataType] = {
-    **{field.name: field.type for field in SCHEMA},
+    **{field.name: field.type for field in (*SCHEMA, *INDEX)},
     "first_row": pa.int64(),
     "text_hash": pa.binary(16),
     "graph_hash": pa.binary(16),

@@ -18,7 +18,14 @@ from chem.disk.allowed_roots import named_address
 from chem.disk.files import remove_durably
 from chem.errors import InputError
 from screening.errors import StoreError
-from screening.prepare.prepared import DUPLICATES, SUMMARY, Prepared, hashes_file, read_prepared
+from screening.prepare.prepared import (
+    DUPLICATES,
+    SUMMARY,
+    Prepared,
+    hashes_file,
+    index_file,
+    read_prepared,
+)
 from screening.runs.runfolder import open_folder
 from screening.storage.in_use import claim
 from screening.storage.ledger import LEDGER, Ledger, hash_purpose
@@ -95,9 +102,9 @@ def _verify_prepared(folder: Path) -> tuple[int, list[Fault]]:
 
 
 def _names(prepared: Prepared, recorded: dict[str, str]) -> list[str]:
-    """Return the files of a prepared library; those of older versions have no files of hashes."""
-    hashes = [name for name in map(hashes_file, prepared.partitions) if name in recorded]
-    return [*prepared.partitions, *hashes, DUPLICATES]
+    """Return the files of a prepared library; those of older versions lack hashes or indexes."""
+    beside = [file(name) for name in prepared.partitions for file in (hashes_file, index_file)]
+    return [*prepared.partitions, *(name for name in beside if name in recorded), DUPLICATES]
 
 
 def _compare(store: Store, name: str, expected: str | None) -> str:

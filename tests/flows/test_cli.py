@@ -13,7 +13,15 @@ from tests.flows.conftest import Run
 
 PROGRAM = Path(sys.executable).with_name("hitlist")
 COMMANDS = ["screen", "predict", "prepare", "train", "data", "data list", "data fetch"]
-COMMANDS += ["rank", "explain", "bundles", "bundles list", "bundles show", "bundles measured"]
+COMMANDS += [
+    "rank",
+    "explain",
+    "analogs",
+    "bundles",
+    "bundles list",
+    "bundles show",
+    "bundles measured",
+]
 COMMANDS += ["benchmark", "benchmark models"]
 
 MISTAKES = {

@@ -50,7 +50,9 @@ def explain(
     note_if(past.told_of_older)
     for line in past.run.manifest.reading:
         note(f"{past.prepared.library}: {line}")
-    dossier = open_dossier(past, _find(past, compound_id.encode("utf-8", "replace").decode(), row))
+    dossier = open_dossier(
+        past, find_row(past, compound_id.encode("utf-8", "replace").decode(), row)
+    )
     _show(dossier, past)
     if html is not None:
         with told_in_one_line(html):
@@ -59,8 +61,8 @@ def explain(
         print(html)
 
 
-def _find(past: "PastRun", compound_id: str, row: int | None) -> int:
-    """Return the row of the requested record."""
+def find_row(past: "PastRun", compound_id: str, row: int | None) -> int:
+    """Return the row of the requested record; raise InputError if there is none of that ID."""
     from screening.runs.dossier import find_rows, id_of
     from screening.text.cells import unescape_cell
 

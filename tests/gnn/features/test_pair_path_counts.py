@@ -17,7 +17,8 @@ from gnn.features.graph_arrays import GraphArrays, collect, take
 from gnn.features.hashed_fingerprints import count_columns
 from gnn.features.pair_path_counts import FURTHEST, mix, pair_path_counts
 from gnn.features.substructure_kernels import aromatic_atoms
-from gnn.features.substructure_keys import _mix, find_pairs, find_paths
+from gnn.features.substructure_keys import find_pairs, find_paths
+from gnn.features.substructure_keys import mix as mix_arrays
 from tests.graphs import graph_of
 
 FACTORS = state_factors()
@@ -57,7 +58,7 @@ def test_the_scrambler_is_that_of_numpy() -> None:
     values = np.random.default_rng(3).integers(0, 2**64, 1000, np.uint64)
     for salt in range(1, 17):
         found = mix(torch.from_numpy(values.view(np.int64)), salt).numpy().view(np.uint64)
-        np.testing.assert_array_equal(found, _mix(values, salt))
+        np.testing.assert_array_equal(found, mix_arrays(values, salt))
 
 
 @pytest.mark.parametrize("cells", [1, 5000, 1 << 18])

@@ -12,7 +12,7 @@ from distributed import Client
 from chem.library.read import Library, open_library
 from chem.records.records import Failure, Record
 from screening.prepare.prepare import prepare_library
-from screening.prepare.prepared import Prepared, hashes_file
+from screening.prepare.prepared import Prepared, hashes_file, index_file
 from screening.prepare.prepared_location import Limits, prepare_purpose
 from screening.prepare.prepared_rows import prepare_records
 from screening.prepare.quarantine import STAGE, prepare_apart
@@ -54,7 +54,8 @@ def prepare(path: Path, rows: Sequence[Row], folder: Path, client: Client, size:
 
 
 def content(prepared: Prepared) -> dict[str, bytes]:
-    names = ["duplicates.parquet", *prepared.partitions, *map(hashes_file, prepared.partitions)]
+    parts = prepared.partitions
+    names = ["duplicates.parquet", *parts, *map(hashes_file, parts), *map(index_file, parts)]
     return {name: (prepared.folder / name).read_bytes() for name in names}
 
 

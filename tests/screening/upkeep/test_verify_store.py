@@ -56,7 +56,8 @@ def test_what_is_whole_has_no_fault(home: Home) -> None:
 
 @pytest.mark.parametrize("harm", [flip, cut, Path.unlink])
 @pytest.mark.parametrize(
-    "name", ["part-00000.parquet", "hashes-00000.parquet", "duplicates.parquet"]
+    "name",
+    ["part-00000.parquet", "hashes-00000.parquet", "index-00000.parquet", "duplicates.parquet"],
 )
 def test_damaged_partitions(home: Home, harm: Callable[[Path], None], name: str) -> None:
     folder = prepared(home)

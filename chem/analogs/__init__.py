@@ -1,0 +1,1 @@
+"""Relations between a molecule and its analogs: matched pairs, substructures, R-groups."""

@@ -1,0 +1,64 @@
+"""Joins the core of a molecule with substituents of other molecules."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rdkit import Chem
+
+from chem.analogs.single_cuts import HYDROGEN, Cut, join, transformation
+from chem.records.records import Failure
+from chem.structure.standardize import Standardized, standardize
+
+
+class Replacement(NamedTuple):
+    """A molecule with another substituent at one place."""
+
+    mol: Standardized
+    change: str
+    """As in ``CO[*:1]>>Cl[*:1]``."""
+    core: str
+
+
+@lru_cache(maxsize=100_000)
+def attachment(smiles: str) -> str:
+    """Return the kind of the atom that ``[*:1]`` is bound to.
+
+    It is the element, in small letters if the atom is aromatic; a carbon that is not aromatic has
+    the elements beside it that are no carbon, so that no chlorine is put beside an oxygen.
+
+    >>> attachment("c1ccc([*:1])cc1"), attachment("CO[*:1]"), attachment("[*:1][H]")
+    ('c', 'O', 'H')
+    >>> attachment("COC[*:1]")
+    'C:O'
+    """
+    mol = Chem.MolFromSmiles(smiles, sanitize=False)
+    end = next(atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0).GetNeighbors()[0]
+    symbol: str = end.GetSymbol()
+    if end.GetIsAromatic():
+        return symbol.lower()
+    beside = {atom.GetSymbol() for atom in end.GetNeighbors()} - {"C", "H", "*"}
+    return ":".join([symbol, *sorted(beside)]) if symbol == "C" else symbol
+
+
+def replacements(
+    cuts: Sequence[Cut], substituents: Iterable[tuple[str, Sequence[str]]]
+) -> Iterator[Replacement]:
+    """Yield molecules with other substituents, standardized: each substituent at every place.
+
+    A molecule may come more than once. What cannot be joined or standardized is left out.
+
+    Args:
+        cuts: The places.
+        substituents: SMILES with ``[*:1]`` and the kinds of atoms that carry each
+            (:func:`attachment`). Others do not get it. A hydrogen replaces every substituent.
+    """
+    for substituent, kinds in substituents:
+        for cut in cuts:
+            is_known = substituent == HYDROGEN or attachment(cut.core) in kinds
+            if substituent == cut.substituent or not is_known:
+                continue
+            text = join(cut.core, substituent)
+            made = Failure("join", "failed", "") if text is None else standardize(text, "smiles")
+            if isinstance(made, Standardized):
+                yield Replacement(made, transformation(cut.substituent, substituent), cut.core)

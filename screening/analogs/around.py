@@ -1,0 +1,128 @@
+"""Makes the table of the analogs of a hit: found, scored and ranked, with what each change did."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gnn.bundle.column_names import domain_columns, task_columns
+from screening.analogs.enumerated import ENUMERATED
+from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
+from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
+from screening.analogs.query import Query
+from screening.analogs.scored import score_compounds
+from screening.analogs.search import Progress, is_indexed, search
+from screening.prepare.prepared import Prepared
+from screening.runs.past_run import PastRun
+
+HIT = "hit"
+"""The kind of the first row."""
+TEXTS = ("compound_id", "smiles", "kind", "change", "removed_by")
+
+
+class Analogs(NamedTuple):
+    """The analogs of a hit."""
+
+    table: pd.DataFrame
+    """The hit, then its analogs: those that no filter removes first, by falling score."""
+    notes: tuple[str, ...]
+
+
+def analogs_in(
+    prepared: Prepared, query: Query, limit: int, progress: Progress | None = None
+) -> tuple[list[Analog], list[str]]:
+    """Return the analogs of a hit in a library, at most ``limit`` of each kind, and what to tell.
+
+    Raises StoreError for a file of the library that is missing or damaged.
+    """
+    notes = []
+    if not is_indexed(prepared):
+        notes.append(
+            f"{prepared.library} was prepared before there was an index; it is computed each time, "
+            "20 s for a million compounds on one core, until the library is prepared again"
+        )
+    found = find_analogs(prepared, query, search(prepared, query, MOST_COMPARED, progress), limit)
+    return list(found.analogs), [*notes, *found.notes]
+
+
+def rank_analogs(
+    past: PastRun,
+    hit: tuple[str, str],
+    analogs: Sequence[Analog],
+    made: int = 0,
+    progress: Progress | None = None,
+) -> Analogs:
+    """Score a hit and its analogs by the models and the objective of a run, and rank them.
+
+    Args:
+        past: The run.
+        hit: The ID and the standardized SMILES of the hit.
+        analogs: Its analogs.
+        made: The most enumerated analogs that are kept: the best that no filter removes.
+        progress: A callback that is told the progress.
+
+    Raises:
+        ModelError: A bundle's weights or its file of measured compounds are damaged.
+    """
+    whole = [Analog(*hit, (HIT,), 1.0, "", ""), *analogs]
+    scored = score_compounds(past, [one.smiles for one in whole])
+    columns: dict[str, Sequence[object] | pd.Series] = {
+        "compound_id": [one.compound_id for one in whole],
+        "smiles": [one.smiles for one in whole],
+        "kind": ["; ".join(one.kinds) for one in whole],
+        "similarity": [round(one.similarity, 3) for one in whole],
+        "change": [one.change for one in whole],
+        "removed_by": scored["removed_by"],
+        "score": scored["score"],
+        "score_change": scored["score"] - scored["score"].iloc[0],
+    }
+    notes = []
+    for task in dict.fromkeys(past.screen.objective.tasks):
+        if task not in scored:
+            continue
+        columns |= {f"{task}{end}": scored[f"{task}{end}"] for end in ("", "_lo", "_hi")}
+        if task in {term.task for term in past.screen.objective.primary}:
+            columns[f"{task}_change"] = scored[task] - scored[task].iloc[0]
+            pairs = _pairs_of(past, task, progress)
+            if pairs is None:
+                notes.append(
+                    f"{task}: its bundle ships no values from which changes can be learned"
+                )
+            columns |= _told(task, pairs, [one.change if one.core else "" for one in whole])
+    for bundle in past.bundles:
+        if set(task_columns(bundle)) & set(past.screen.objective.tasks):
+            columns |= {name: scored[name] for name in domain_columns(bundle)}
+    table = pd.DataFrame(columns)
+    analog = table.iloc[1:]
+    analog = analog[_kept(analog, made)]
+    is_removed = analog["removed_by"] != ""
+    order = np.lexsort([analog["smiles"], -analog["score"], is_removed])
+    ranked = pd.concat([table.iloc[:1], analog.iloc[order]], ignore_index=True)
+    return Analogs(ranked, tuple(notes))
+
+
+def _kept(analog: pd.DataFrame, made: int) -> "pd.Series[bool]":
+    """Tell which analogs are kept: all but enumerated ones that are removed or not of the best."""
+    is_made = analog["kind"] == ENUMERATED
+    usable = analog[is_made & (analog["removed_by"] == "")]
+    best = usable.sort_values(["score", "smiles"], ascending=[False, True]).head(made)
+    return ~is_made | analog.index.isin(best.index)
+
+
+def _pairs_of(past: PastRun, column: str, progress: Progress | None) -> MeasuredPairs | None:
+    for bundle in past.bundles:
+        for task in bundle.card.tasks:
+            if f"{bundle.card.name}_{task.name}" == column:
+                return measured_pairs(bundle, task.name, progress)
+    return None
+
+
+def _told(task: str, pairs: MeasuredPairs | None, changes: Sequence[str]) -> dict[str, list[float]]:
+    """Return the columns of statistics; NaN where too few pairs are known."""
+    known: dict[str, Statistic | None] = {}
+    if pairs is not None:
+        known = {change: pairs.statistic(change) for change in set(changes) if change}
+    found = [known.get(change) or (np.nan, np.nan, np.nan) for change in changes]
+    names = ("pairs", "pairs_mean", "pairs_sd")
+    return {f"{task}_{name}": [float(one[at]) for one in found] for at, name in enumerate(names)}
