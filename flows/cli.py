@@ -32,6 +32,7 @@ from flows.commands.finished_runs import (
     compare,
     explain,
     learn,
+    promote,
     rank,
     results,
     sign,
@@ -76,6 +77,7 @@ app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("results")(results.results)
 app.command("learn")(learn.learn)
+app.command("promote")(promote.promote)
 app.command("campaign")(campaign.campaign)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)

@@ -70,6 +70,7 @@ class Manifest(Shape):
     texts: str = ""
     """Empty in runs of versions that did not note it."""
     measured: dict[str, str] = {}
+    promotions: dict[str, str] = {}
 
 
 class _Columns(Shape):

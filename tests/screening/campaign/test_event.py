@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.campaign.event import FIRST, Event, Input, read_line, write_line
+from screening.campaign.event import FIRST, AnyEvent, Event, Input, read_line, write_line
 from screening.campaign.replaced import read_as
 from screening.results.evaluate import Options
 
@@ -38,8 +38,9 @@ def chain(names: list[str]) -> bytes:
     return b"".join(lines)
 
 
-def read(content: bytes) -> list[Event]:
-    found, before = [], FIRST
+def read(content: bytes) -> list[AnyEvent]:
+    before = FIRST
+    found: list[AnyEvent] = []
     for line in content.splitlines(keepends=True):
         one, before = read_line(line, before)
         found.append(one)
