@@ -15,7 +15,7 @@ from gnn.candidates.decide import Decision, Figures, decide
 from gnn.candidates.foresee import BASE, CURRENT, foresee
 from gnn.card.card import Card
 from screening.campaign.campaign import Campaign, open_campaign
-from screening.campaign.event import Judged, ModelEvent
+from screening.campaign.event import HeldOut, ModelEvent
 from screening.campaign.models import MODELS, Model, current_model, promotion_of
 from screening.campaign.own_results import results_for
 from screening.campaign.promote import Promotion, promote
@@ -74,7 +74,7 @@ def try_promotion(
         "moved" if decision.promote == "moved" else "retrained",
         name,
         base.path,
-        _judged(campaign, decision, margin),
+        _held_out(campaign, decision, margin),
         partial(candidates.write, decision.promote, results, campaign.head),
     )
     event = promote(campaign, promotion)
@@ -158,10 +158,10 @@ def _current(campaign: Campaign, model: Model | None, base: Bundle) -> tuple[Bun
     return loaded, sum(int(one.number) < last for one in campaign.events)
 
 
-def _judged(campaign: Campaign, decision: Decision, margin: float) -> Judged:
+def _held_out(campaign: Campaign, decision: Decision, margin: float) -> HeldOut:
     now, before, gain = decision.newest[decision.promote], decision.newest[CURRENT], decision.gain
     assert gain is not None
-    return Judged(
+    return HeldOut(
         results=now.results,
         events=[campaign.events[place].number for place in decision.events],
         rmse=round(now.rmse, 4),

@@ -99,7 +99,7 @@ class Event(Shape):
     """One line for people."""
 
 
-class Judged(Shape):
+class HeldOut(Shape):
     """The held-out results on which a promotion was decided."""
 
     results: int
@@ -140,7 +140,7 @@ class ModelEvent(Shape):
     """The bundle from which it was made, as it was named; empty for a roll back."""
     base_sha256: Hash
     """The content hash of the base; that of the current model for a roll back."""
-    judged: Judged | None
+    held_out: HeldOut | None
     """None for a roll back."""
     files: dict[PathInside, Hash]
     """Hash of every file that was added, by its path from ``models/``."""

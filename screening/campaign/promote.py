@@ -20,7 +20,7 @@ from gnn.bundle.bundle import write_card
 from gnn.bundle.find_bundle import read_card, read_card_and_hash
 from gnn.card.results_card import PromotionCard
 from screening.campaign.campaign import Campaign, read_log
-from screening.campaign.event import Judged, ModelEvent, write_line
+from screening.campaign.event import HeldOut, ModelEvent, write_line
 from screening.campaign.keep import append_line, complete
 from screening.campaign.models import (
     CURRENT,
@@ -40,7 +40,7 @@ class Promotion(NamedTuple):
     base: str
     """The base, as it was named."""
     base_folder: Path
-    judged: Judged
+    held_out: HeldOut
     write: Callable[[Path], None]
     """Writes the bundle into a new folder."""
 
@@ -111,7 +111,7 @@ def roll_back(campaign: Campaign) -> ModelEvent:
             how="",
             base="",
             base_sha256=digest,
-            judged=None,
+            held_out=None,
             files={},
             summary=f"rolled back from model {model.number} to model {number}",
         )
@@ -142,7 +142,7 @@ def _event(
 ) -> ModelEvent:
     """Return the event of a promotion: of the replaced number, by the bundle in a folder."""
     replaced, made = both
-    judged = promotion.judged
+    held_out = promotion.held_out
     digest = read_card_and_hash(made)[1]
     base = read_card_and_hash(promotion.base_folder)[1]
     before = opened.model_events[-1].sha256 if opened.model_events else base
@@ -158,12 +158,12 @@ def _event(
         how=promotion.how,
         base=promotion.base,
         base_sha256=base,
-        judged=judged,
+        held_out=held_out,
         files={name: value for one in added for name, value in files_of(one).items()},
         summary=(
-            f"promoted model {made.name} ({word}) in place of {replaced}: RMSE {judged.rmse:.3f} "
-            f"instead of {judged.rmse_before:.3f} on {judged.results} results that it did not "
-            f"know, lower by {100 * judged.gain:.1f} % (margin {100 * judged.margin:g} %)"
+            f"promoted model {made.name} ({word}) in place of {replaced}: RMSE {held_out.rmse:.3f} "
+            f"instead of {held_out.rmse_before:.3f} on {held_out.results} results that it did not "
+            f"know, lower by {100 * held_out.gain:.1f} % (margin {100 * held_out.margin:g} %)"
         ),
     )
 

@@ -50,7 +50,8 @@ def read(content: bytes) -> list[AnyEvent]:
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=4), st.data())
 def test_any_altered_byte_is_found(names: list[str], data: st.DataObject) -> None:
     content = chain(names)
-    assert [one.inputs[0].name for one in read(content)] == names
+    read_again = [one for one in read(content) if isinstance(one, Event)]
+    assert [one.inputs[0].name for one in read_again] == names
     at = data.draw(st.integers(0, len(content) - 1))
     other = data.draw(st.integers(1, 255))
     altered = bytearray(content)

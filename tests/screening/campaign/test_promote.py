@@ -10,7 +10,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.find_bundle import find_bundle, read_card, read_card_and_hash
 from screening.campaign import promote as promoting
 from screening.campaign.campaign import LOG, Campaign, open_campaign
-from screening.campaign.event import Judged
+from screening.campaign.event import HeldOut
 from screening.campaign.models import (
     check_models,
     current_model,
@@ -20,7 +20,7 @@ from screening.campaign.models import (
 from screening.campaign.promote import Promotion, promote, roll_back
 from screening.errors import AlteredError
 
-JUDGED = Judged(
+HELD_OUT = HeldOut(
     results=10,
     events=["001"],
     rmse=0.5,
@@ -52,7 +52,7 @@ def promotion(make_bundle: MakeBundle, tmp_path: Path) -> Callable[[int], Promot
         make_bundle(out, "small", seed=seed)
 
     def made(seed: int) -> Promotion:
-        return Promotion("moved", "base", base.path, JUDGED, lambda out: write(seed, out))
+        return Promotion("moved", "base", base.path, HELD_OUT, lambda out: write(seed, out))
 
     return made
 

@@ -90,7 +90,7 @@ def test_a_better_model_becomes_current_and_the_way_back(
 
     project.keep(1, SHIFT)
     log = (campaign / LOG).read_bytes()
-    answer = run("promote", campaign, *base, "--margin", 0.9)
+    answer = run("promote", campaign, *base, "--margin", "0.9")
     assert "expected lower by at least 90 %" in answer.err
     assert answer.out.splitlines()[-1] == "nothing changed"
     assert (campaign / LOG).read_bytes() == log
