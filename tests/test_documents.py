@@ -58,6 +58,14 @@ RUN_ELSEWHERE = {
     "hitlist learn campaign --bundle activity --out bundles/activity_now": (
         "tests/flows/commands/finished_runs/test_learn.py, with another bundle"
     ),
+    **dict.fromkeys(
+        [
+            "hitlist promote campaign --bundle activity",
+            "hitlist promote campaign --margin 0.05",
+            "hitlist promote campaign --rollback",
+        ],
+        "tests/flows/commands/finished_runs/test_promote.py, with another bundle",
+    ),
     "python -m benchmarks device": "tests/benchmarks/device/test_device.py, on fewer compounds",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"

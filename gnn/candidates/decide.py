@@ -138,6 +138,12 @@ def _gain(later: Later, name: str, rows: Bools) -> Gain:
 
 def _refusal(later: Later, name: str, gain: Gain, margin: float, rows: Bools) -> str:
     """Return why a candidate is not promoted; empty if it is."""
+    values = (later.models[one].value[rows] for one in (name, CURRENT))
+    if gain.value < margin and np.allclose(*values, rtol=0, atol=1e-4):
+        return (
+            "of earlier events only, it foresees these results as the current model does, which "
+            "was made of the same ones; one more event tells whether these results help"
+        )
     if gain.value < margin:
         word = "lower" if gain.value >= 0 else "higher"
         size = Gain(abs(gain.value), *(gain[1:] if gain.value >= 0 else (-gain.high, -gain.low)))

@@ -50,6 +50,10 @@ def test_less_than_the_margin_changes_nothing(moved: float, word: str) -> None:
     assert "expected lower by at least 2 %" in found.why[0]
 
 
+def test_a_candidate_of_the_same_results_waits_for_the_next_event() -> None:
+    assert "one more event tells" in decide(later(1.0)).why[0]
+
+
 def test_the_margin_is_the_callers() -> None:
     assert decide(later(0.99), 0.005).promote == MOVED
     assert decide(later(0.5), 0.6).promote == ""
