@@ -138,8 +138,8 @@ def _gain(later: Later, name: str, rows: Bools) -> Gain:
 
 def _refusal(later: Later, name: str, gain: Gain, margin: float, rows: Bools) -> str:
     """Return why a candidate is not promoted; empty if it is."""
-    values = (later.models[one].value[rows] for one in (name, CURRENT))
-    if gain.value < margin and np.allclose(*values, rtol=0, atol=1e-4):
+    mine, current = (later.models[one].value[rows] for one in (name, CURRENT))
+    if gain.value < margin and np.allclose(mine, current, rtol=0, atol=1e-4):
         return (
             "of earlier events only, it foresees these results as the current model does, which "
             "was made of the same ones; one more event tells whether these results help"
@@ -150,8 +150,8 @@ def _refusal(later: Later, name: str, gain: Gain, margin: float, rows: Bools) ->
         return f"its error is {word} by {size}, expected lower by at least {100 * margin:g} %"
     tasks = np.unique(later.task[rows].astype(str))
     for task in tasks if len(tasks) > 1 else ():
-        mine = rows & (later.task == task)
-        before, now = (_rmse(_errors(later, one, mine)) for one in (CURRENT, name))
+        own = rows & (later.task == task)
+        before, now = (_rmse(_errors(later, one, own)) for one in (CURRENT, name))
         if now > before:
             return f"its error on {task} is higher, {now:.3f} instead of {before:.3f}"
     held = _figures(later, later.models[name], rows)
