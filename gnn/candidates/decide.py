@@ -141,8 +141,8 @@ def _refusal(later: Later, name: str, gain: Gain, margin: float, rows: Bools) ->
     mine, current = (later.models[one].value[rows] for one in (name, CURRENT))
     if gain.value < margin and np.allclose(mine, current, rtol=0, atol=1e-4):
         return (
-            "of earlier events only, it foresees these results as the current model does, which "
-            "was made of the same ones; one more event tells whether these results help"
+            "made of earlier events only, it foresees these results as the current model does; "
+            "one more event tells whether these results help"
         )
     if gain.value < margin:
         word = "lower" if gain.value >= 0 else "higher"
