@@ -33,6 +33,7 @@ from flows.commands.finished_runs import (
     compare,
     explain,
     learn,
+    promote,
     rank,
     results,
     sign,
@@ -78,6 +79,7 @@ app.command("verify")(verify.verify)
 app.command("sign")(sign.sign)
 app.command("results")(results.results)
 app.command("learn")(learn.learn)
+app.command("promote")(promote.promote)
 app.command("campaign")(campaign.campaign)
 app.command("predict")(predict.predict)
 app.command("prepare")(prepare.prepare)

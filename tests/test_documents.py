@@ -69,6 +69,14 @@ RUN_ELSEWHERE = {
     "hitlist campaign campaign --lists lists": (
         "tests/flows/commands/finished_runs/test_campaign.py"
     ),
+    **dict.fromkeys(
+        [
+            "hitlist promote campaign --bundle activity",
+            "hitlist promote campaign --margin 0.05",
+            "hitlist promote campaign --rollback",
+        ],
+        "tests/flows/commands/finished_runs/test_promote.py, with another bundle",
+    ),
     "python -m benchmarks device": "tests/benchmarks/device/test_device.py, on fewer compounds",
     "python -m benchmarks speed --plot speed.svg": (
         "tests/benchmarks/speed/test_speed.py, cut down"

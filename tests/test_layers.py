@@ -45,7 +45,7 @@ ROOMS = {
     ),
     "gnn": (
         *("features", "models", "training", "calibration", "updating"),
-        *("card", "separation", "evaluation", "bundle", "explain", "assembly"),
+        *("card", "separation", "evaluation", "bundle", "explain", "assembly", "candidates"),
     ),
     "screening": (
         *("objective", "storage", "dask_cluster", "prepare", "score", "rank", "select", "evidence"),
@@ -65,7 +65,7 @@ ROOMS = {
 it. A folder inside another one is a room of its own."""
 DOORS = {
     "gnn": {"distil", "pretrain"},
-    "flows": {"cli", "screen", "rank", "prepare", "train"},
+    "flows": {"cli", "screen", "rank", "prepare", "train", "results"},
     "benchmarks": {"__main__"},
     "hitlist": {
         "__main__",

@@ -24,7 +24,7 @@ from prefect.exceptions import ObjectNotFound
 
 from flows.operation.deploy_server import POOL, POOL_REMEDY
 
-FLOWS = ("screen", "rank", "prepare", "train")
+FLOWS = ("screen", "rank", "prepare", "train", "results")
 """The names of the flows. Automations leave the flows of others on the same server alone."""
 HEARTBEAT = 30
 """Seconds between two heartbeats of a run; Prefect allows no shorter time."""

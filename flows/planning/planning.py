@@ -21,7 +21,13 @@ from chem.library.read import Library
 from data.catalogue.catalogue import datasets
 from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
-from flows.planning.screen_paths import locate_library, with_bundles, with_decisions, with_lists
+from flows.planning.screen_paths import (
+    current_models,
+    locate_library,
+    with_bundles,
+    with_decisions,
+    with_lists,
+)
 from flows.terminal.options import ScoringOptions
 from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.find_bundle import unrestricted_bundles
@@ -221,7 +227,8 @@ def plan_predictions(
     tasks: Sequence[str] = (),
 ) -> Predictions:
     """Plan predictions of a file, by default of every task of every unrestricted bundle."""
-    wanted = wanted_tasks(load_bundles(tuple(bundles or unrestricted_bundles())), tasks)
+    named, _ = current_models(bundles or unrestricted_bundles())
+    wanted = wanted_tasks(load_bundles(named), tasks)
     target = named_path(out).absolute()
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")

@@ -53,12 +53,22 @@ def with_bundles(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]
     """Return a screen whose bundles are found from any working folder, and what to tell.
 
     A path that leads to the same place from the working folder stays as it is written, so that the
-    hash of the screen stays the same.
+    hash of the screen stays the same. The current model of a campaign becomes the folder that it is
+    in now.
     """
     from gnn.bundle.find_bundle import shipped_bundles
 
     bundles, told = _find(screen.bundles, folder, lambda name: name not in shipped_bundles())
-    return screen.changed(bundles=bundles), told
+    named, of_models = current_models(bundles)
+    return screen.changed(bundles=named), (*told, *of_models)
+
+
+def current_models(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return bundles with the current models of campaigns as their folders, and what to tell."""
+    from screening.campaign.models import resolve_current
+
+    found = [resolve_current(name) for name in names]
+    return tuple(name for name, _ in found), tuple(told for _, told in found if told)
 
 
 def with_lists(screen: Screen, folder: Path) -> tuple[Screen, tuple[str, ...]]:

@@ -53,6 +53,8 @@ class Result(NamedTuple):
     """0 measured, -1 the true value is at most the value, +1 at least."""
     event: int
     """Place in time of the event in which it came, ascending."""
+    repeated: bool = False
+    """True if an earlier event has another value of the compound."""
 
 
 class _Rows(NamedTuple):

@@ -38,6 +38,8 @@ def find_bundle(name: str) -> Path:
     if name in names:  # looked up by name only: a path joined to a folder may lead out of it
         return SHIPPED / name
     folder = named_path(name)
+    if folder.is_symlink():  # followed once: what is read is of one bundle, even if it moves on
+        folder = folder.resolve()
     if (folder / "card.json").is_file():
         check_signed(folder)
         return folder

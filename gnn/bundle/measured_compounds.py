@@ -190,6 +190,14 @@ def save_measured_compounds(
     return folder / FILE
 
 
+def copy_measured_compounds(
+    measured: MeasuredCompounds, source: Path, folder: Path, card: Card
+) -> None:
+    """Write the measured compounds of the bundle in ``source`` for another bundle in ``folder``."""
+    note = parse_json((pq.read_schema(source / FILE).metadata or {})[_KEY])
+    save_measured_compounds(folder, card, measured, note["sources"])
+
+
 def load_measured_compounds(folder: Path, card: Card) -> MeasuredCompounds | None:
     """Read the measured compounds of a bundle; None if it has none.
 

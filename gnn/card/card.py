@@ -11,7 +11,7 @@ from gnn.card.domain_card import DomainCard, SharedErrorCard, ShiftCard
 from gnn.card.inactivity_card import InactivityCard, InactivitySummary
 from gnn.card.metric_card import Metric, Summary
 from gnn.card.mutant_card import MutantsCard
-from gnn.card.results_card import OwnResultsCard
+from gnn.card.results_card import OwnResultsCard, PromotionCard, RetrainedCard, tell_results
 from gnn.card.sets_card import HeldBack, Overlap
 from gnn.card.strict import Strict
 
@@ -254,6 +254,10 @@ class Card(Strict):
     """How the errors of regressions go together; None if that was not measured."""
     own_results: OwnResultsCard | None = None
     """The campaign's own results that move its predictions; None if none do."""
+    retrained: RetrainedCard | None = None
+    """The last layers that were trained again with a campaign's values; None if none were."""
+    promotion: PromotionCard | None = None
+    """Its promotion in a campaign; None for a bundle that was not promoted."""
     domain: DomainCard | None = None
     drugs: DrugReference | None = None
     """The drugs of ``TaskCard.drug_quantiles``; None if nothing was predicted for them."""
@@ -295,15 +299,8 @@ class Card(Strict):
 
     @property
     def told_of_results(self) -> tuple[str, ...]:
-        """A sentence on the own results that move its predictions, or none."""
-        own = self.own_results
-        if own is None:
-            return ()
-        moved = ", ".join(f"{name} ({one.results:,})" for name, one in own.tasks.items())
-        return (
-            f"{self.name} is moved by the results of a campaign: {moved}; the accuracy on its card "
-            "is that without them",
-        )
+        """A sentence on what a campaign's results made of it, or none."""
+        return tell_results(self.name, self.own_results, self.retrained)
 
     @property
     def restrictions(self) -> tuple[str, ...]:

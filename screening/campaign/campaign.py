@@ -3,6 +3,7 @@
     campaign/
         log.jsonl        one line per event, chained by hashes
         results/001/     the first event: input/, wells.csv, compounds.csv, findings.csv
+        models/001/      a bundle that is or was current; see ``screening/campaign/models.py``
 
 Nothing in it is ever rewritten. A later event may replace plates or values of an earlier one; the
 earlier files stay.
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from chem.disk.bounded_read import read_regular
 from chem.errors import InputError
-from screening.campaign.event import FIRST, Event, read_line, write_line
+from screening.campaign.event import FIRST, AnyEvent, Event, ModelEvent, read_line, write_line
 from screening.campaign.tables import (
     COMPOUNDS,
     FINDINGS,
@@ -42,8 +43,8 @@ class Campaign:
     """A campaign as it was when it was opened; the chain of its log was checked then."""
 
     folder: Path
-    events: tuple[Event, ...]
-    """In order of time; empty for a new campaign."""
+    lines: tuple[AnyEvent, ...]
+    """All events in order of time; empty for a new campaign."""
     head: str
     """The hash of the last line."""
     without_line: str = ""
@@ -60,6 +61,21 @@ class Campaign:
             "count: it is unfinished, or its line was removed; the next `hitlist results` that "
             f"keeps something adds the line from its {EVENT}"
         )
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events of results, in order of time."""
+        return tuple(one for one in self.lines if isinstance(one, Event))
+
+    @cached_property
+    def model_events(self) -> tuple[ModelEvent, ...]:
+        """The changes of the current model, in order of time."""
+        return tuple(one for one in self.lines if isinstance(one, ModelEvent))
+
+    @property
+    def next_number(self) -> str:
+        """The number of the next line."""
+        return f"{len(self.lines) + 1:03d}"
 
     def folder_of(self, event: Event) -> Path:
         """Return the folder with the files of an event."""
@@ -177,22 +193,26 @@ class Campaign:
         return [one for one in found.values() if one[1].qualifier]
 
     def check_files(self) -> list[str]:
-        """Return the faults of all files against the hashes in the log; empty if there are none."""
-        faults = []
+        """Return the faults of the files of results against the log; empty if there are none."""
+        faults: list[str] = []
         before = FIRST
-        for event in self.events:
+        for event in self.lines:
             line, before = write_line(event, before)
-            faults += self._check_copy(event, line)
-            for name in event.files:
-                try:
-                    self.read(event, name)
-                except AlteredError as error:
-                    faults.append(str(error))
-            folder = self.folder_of(event)
-            known = {*event.files, EVENT}
-            there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-            faults += [f"{folder / name} is not in the log" for name in sorted(there - known)]
+            faults += self._check_event(event, line) if isinstance(event, Event) else []
         return faults
+
+    def _check_event(self, event: Event, line: str) -> list[str]:
+        """Return the faults of the files of one event, whose line is given."""
+        faults = self._check_copy(event, line)
+        for name in event.files:
+            try:
+                self.read(event, name)
+            except AlteredError as error:
+                faults.append(str(error))
+        folder = self.folder_of(event)
+        known = {*event.files, EVENT}
+        there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+        return faults + [f"{folder / name} is not in the log" for name in sorted(there - known)]
 
     def _check_copy(self, event: Event, line: str) -> list[str]:
         """Return the fault of an event's copy of its line, if there is one."""
@@ -226,7 +246,7 @@ def open_campaign(folder: Path) -> Campaign:
     names = numbered(folder)
     extra = sorted(names - {event.number for event in found.events}, key=int)
     # One more folder may be that of an event that is being written.
-    if extra and extra != [f"{len(found.events) + 1:03d}"]:
+    if extra and extra != [found.next_number]:
         raise AlteredError(
             f"{folder / RESULTS} has {', '.join(extra)}, which {LOG} does not name: lines of the "
             "log were removed; put it back from a backup"
@@ -244,7 +264,7 @@ def read_log(folder: Path) -> Campaign:
         content = read_regular(path, MOST_LOG) if path.exists() else b""
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror or error})") from None
-    events: list[Event] = []
+    events: list[AnyEvent] = []
     before = FIRST
     for number, line in enumerate(content.splitlines(keepends=True), 1):
         try:
@@ -257,14 +277,15 @@ def read_log(folder: Path) -> Campaign:
                 "backup: nothing is read from it or added to it as it is"
             ) from None
         events.append(event)
-    gone = {event.number for event in events} - numbered(folder)
+    found = Campaign(folder, tuple(events), before)
+    gone = {event.number for event in found.events} - numbered(folder)
     if gone:
         first = min(gone, key=int)
         raise AlteredError(
             f"{folder / RESULTS / first} is gone, expected the files of line {int(first)} of "
             f"{LOG}; put it back from a backup"
         )
-    return Campaign(folder, tuple(events), before)
+    return found
 
 
 def numbered(folder: Path) -> set[str]:

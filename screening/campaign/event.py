@@ -99,27 +99,83 @@ class Event(Shape):
     """One line for people."""
 
 
+class HeldOut(Shape):
+    """The held-out results on which a promotion was decided."""
+
+    results: int
+    """Exact results of the newest event of each target; no model of the comparison knew them."""
+    events: list[Number]
+    rmse: float
+    """Root mean squared error of the promoted kind of model, made from earlier events only."""
+    rmse_before: float
+    """That of the model that was current."""
+    gain: float
+    """1 - rmse / rmse_before."""
+    gain_lo: float
+    """The lower end of its 90 % interval, by a bootstrap of the compounds."""
+    gain_hi: float
+    coverage: float
+    """Share of the results in the 90 % interval of the promoted kind of model."""
+    margin: float
+    """The gain that was asked for."""
+
+
+class ModelEvent(Shape):
+    """A change of the current model of a campaign."""
+
+    number: Number
+    """The number of its line. Model events have no folder in ``results/``."""
+    time: str
+    what: Literal["promoted", "rolled back"]
+    model: Number
+    """The model that is current from now on, the name of its folder in ``models/``."""
+    sha256: Hash
+    """The content hash of the bundle in that folder."""
+    replaced: Number
+    """The model that was current before."""
+    replaced_sha256: Hash
+    how: Literal["moved", "retrained", ""]
+    """How a promoted model was made; empty for a roll back."""
+    base: str
+    """The bundle from which it was made, as it was named; empty for a roll back."""
+    base_sha256: Hash
+    """The content hash of the base; that of the current model for a roll back."""
+    held_out: HeldOut | None
+    """None for a roll back."""
+    files: dict[PathInside, Hash]
+    """Hash of every file that was added, by its path from ``models/``."""
+    summary: str
+    """One line for people."""
+
+
+AnyEvent = Event | ModelEvent
+
+
 class _Line(Shape):
     event: dict[str, Any]
     before: Hash
     sha256: Hash
 
 
-def write_line(event: Event, before: str) -> tuple[str, str]:
+def write_line(event: AnyEvent, before: str) -> tuple[str, str]:
     """Return the line of an event, with its line end, and the hash of the line."""
     content = event.model_dump()
     digest = sha256(f"{before}\n{_text(content)}".encode()).hexdigest()
     return f"{_text({'event': content, 'before': before, 'sha256': digest})}\n", digest
 
 
-def read_line(line: bytes, before: str) -> tuple[Event, str]:
+def read_line(line: bytes, before: str) -> tuple[AnyEvent, str]:
     """Read a line that follows one with the hash ``before``; return its event and its hash.
 
     Raises:
         ValueError: The line is not exactly what its event gives, or follows another line.
     """
     found = check_shape(_Line, parse_json(line))
-    event = check_shape(Event, found.event)
+    event: AnyEvent
+    if found.event.get("what") == "results":
+        event = check_shape(Event, found.event)
+    else:
+        event = check_shape(ModelEvent, found.event)
     if found.before != before:
         raise ValueError("it does not follow the line before it")
     expected, digest = write_line(event, before)

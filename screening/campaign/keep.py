@@ -88,10 +88,10 @@ def keep(
             )
         with Lock(folder):
             before = read_log(folder)
-            campaign = _complete(before)
+            campaign = complete(before)
             check_known(campaign, evaluation)
             kept = _write(campaign, evaluation, registered)
-    added = [one.number for one in campaign.events[len(before.events) :]]
+    added = [one.number for one in campaign.lines[len(before.lines) :]]
     told = [
         f"event {number} had no line in {LOG}: a command was killed, or the line was removed; it "
         f"was added from its {EVENT}"
@@ -100,9 +100,12 @@ def keep(
     return kept._replace(told=[*told, *kept.told])
 
 
-def _complete(campaign: Campaign) -> Campaign:
-    """Add the line of an event whose writer was killed after its files were in place."""
-    number = f"{len(campaign.events) + 1:03d}"
+def complete(campaign: Campaign) -> Campaign:
+    """Add the line of an event whose writer was killed after its files were in place.
+
+    Raises AlteredError if the folder without a line is not that of the next event.
+    """
+    number = campaign.next_number
     extra = numbered(campaign.folder) - {event.number for event in campaign.events}
     if not extra:
         return campaign
@@ -110,7 +113,7 @@ def _complete(campaign: Campaign) -> Campaign:
     try:
         line = read_regular(folder / EVENT)
         event, _ = read_line(line, campaign.head)
-        if extra != {number} or event.number != number:
+        if extra != {number} or event.number != number or not isinstance(event, Event):
             raise ValueError("it is not the next event")
         for name in event.files:
             campaign.read(event, name)
@@ -119,7 +122,7 @@ def _complete(campaign: Campaign) -> Campaign:
             f"{campaign.folder / RESULTS} has {', '.join(sorted(extra))}, which {LOG} does not "
             f"name ({error}); put the log back from a backup, or move that folder elsewhere"
         ) from None
-    _append(campaign.folder, line)
+    append_line(campaign.folder, line)
     return read_log(campaign.folder)
 
 
@@ -128,7 +131,7 @@ def _write(
     evaluation: Evaluation,
     registered: Registered | None,
 ) -> Kept:
-    number = f"{len(campaign.events) + 1:03d}"
+    number = campaign.next_number
     target = campaign.folder / RESULTS / number
     make_folder(target.parent)
     earlier = find_replaced(campaign, evaluation)
@@ -148,7 +151,7 @@ def _write(
         write_atomic(made / EVENT, line)
         os.rename(made, target)
         sync_folder(target.parent)
-    _append(campaign.folder, line.encode())
+    append_line(campaign.folder, line.encode())
     return Kept(event, target, _tell(campaign, event, earlier))
 
 
@@ -199,7 +202,7 @@ def _event(
     )
 
 
-def _append(folder: Path, line: bytes) -> None:
+def append_line(folder: Path, line: bytes) -> None:
     """Add a line to the log: a new file takes the place of the old one, whole."""
     path = folder / LOG
     before = read_regular(path, MOST_FILE) if path.exists() else b""

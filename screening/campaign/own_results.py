@@ -17,10 +17,19 @@ def results_for(campaign: Campaign, card: Card) -> list[Result]:
     """
     units = {f"{card.name}_{task.name}": task for task in card.tasks}
     newest: dict[tuple[str, str], Result] = {}
+    first: dict[tuple[str, str], int] = {}
     for event, row in sorted(campaign.current_values(), key=lambda one: int(one[0].number)):
         task = units.get(event.task)
         fits = task is not None and row.unit == task.unit == PACTIVITY
         name = task.name if task is not None and fits else f"{event.task} in {row.unit}"
         place = campaign.place_in_time[event.number]
-        newest[name, row.key] = Result(name, row.smiles, row.value, _BOUND[row.qualifier], place)
+        first[name, row.key] = min(place, first.get((name, row.key), place))
+        newest[name, row.key] = Result(
+            name,
+            row.smiles,
+            row.value,
+            _BOUND[row.qualifier],
+            place,
+            repeated=first[name, row.key] < place,
+        )
     return sorted(newest.values(), key=lambda one: one.event)

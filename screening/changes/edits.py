@@ -28,7 +28,8 @@ class Edits:
     library: bool
     """True if the library's file, or the columns it was read by, differ."""
     models: tuple[str, ...]
-    """The bundles whose content differs, or that only one of the runs has."""
+    """The bundles whose content differs, or that only one of the runs has. Of a bundle that a
+    campaign promoted or rolled back, its number and the date are told, too."""
     versions: tuple[str, ...]
     """What differs in standardizing, featurizing and computing, in words."""
     lists: bool
@@ -133,7 +134,20 @@ def _models(old: PastRecords, new: PastRecords) -> tuple[str, ...]:
     then, now = (
         {one.name: one.sha256 for one in past.scorer.manifest.bundles} for past in (old, new)
     )
-    return tuple(name for name in sorted({*then, *now}) if then.get(name) != now.get(name))
+    names = (name for name in sorted({*then, *now}) if then.get(name) != now.get(name))
+    before, after = (past.scorer.manifest.promotions for past in (old, new))
+    return tuple(_told_promotion(name, before.get(name, ""), after.get(name, "")) for name in names)
+
+
+def _told_promotion(name: str, before: str, now: str) -> str:
+    """Return the name of a changed bundle, with what a campaign did to it.
+
+    >>> _told_promotion("activity", "", "model 002, promoted on 2026-01-31")
+    'activity (model 002, promoted on 2026-01-31)'
+    """
+    if now:
+        return f"{name} ({now}; {before} before)" if before else f"{name} ({now})"
+    return f"{name} (not promoted; {before} before)" if before else name
 
 
 def _versions(old: PastRecords, new: PastRecords) -> Iterator[str]:

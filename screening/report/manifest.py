@@ -85,6 +85,8 @@ class RunFacts:
     """The panel of the screen; None without one."""
     restrictions: Sequence[str] = ()
     """What the terms of bundles forbid, in sentences."""
+    promotions: Mapping[str, str] = field(default_factory=dict)
+    """The number and the date of each bundle that a campaign promoted."""
 
 
 class ScreenName(NamedTuple):
@@ -160,6 +162,7 @@ class RunManifest:
     """The run's ID, and the last run of its screen with which it was compared."""
     restrictions: Sequence[str] = ()
     """What the terms of bundles forbid, in sentences."""
+    promotions: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values, in the order of the fields."""
@@ -295,6 +298,7 @@ def build_manifest(
         versions=versions(),
         texts=hash_texts(),
         restrictions=facts.restrictions,
+        promotions=facts.promotions,
     )
 
 

@@ -54,6 +54,7 @@ from screening.score.predicted_columns import (
     calibrated_tasks,
     domain_limits,
     logarithm_tasks,
+    promotions_of,
     restrictions_of,
     target_words,
     task_units,
@@ -216,6 +217,7 @@ def publish(
         units=task_units(bundles),
         targets=target_words(bundles),
         restrictions=restrictions_of(bundles),
+        promotions=promotions_of(bundles),
         measured_compounds={
             bundle.card.name: bundle.measured_compounds.sha256
             for bundle in bundles

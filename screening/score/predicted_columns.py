@@ -71,6 +71,12 @@ def restrictions_of(bundles: "Sequence[Bundle]") -> tuple[str, ...]:
     )
 
 
+def promotions_of(bundles: "Sequence[Bundle]") -> dict[str, str]:
+    """Return the number and the date of each bundle that a campaign promoted, by its name."""
+    promoted = [(one.card.name, one.card.promotion) for one in bundles]
+    return {name: f"model {one.model}, promoted on {one.date}" for name, one in promoted if one}
+
+
 def logarithm_tasks(bundles: "Sequence[Bundle]") -> frozenset[str]:
     """Return the tasks that are learned as logarithms and shown in their unit.
 

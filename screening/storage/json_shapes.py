@@ -72,6 +72,7 @@ class Manifest(Shape):
     measured: dict[str, str] = {}
     standardizer: int = 0
     """0 in runs of versions that did not note it."""
+    promotions: dict[str, str] = {}
 
 
 class _Columns(Shape):

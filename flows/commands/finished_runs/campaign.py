@@ -105,6 +105,7 @@ def _write_lists(lists: Path, folder: Path, report: "Report") -> None:
 
 
 def _show(report: "Report") -> None:
+    from screening.campaign.models import tell_models
     from screening.campaign.prospective.report import tell_known_before, tell_target
     from screening.campaign.prospective.summary_tables import summary_tables
 
@@ -120,6 +121,8 @@ def _show(report: "Report") -> None:
     for target in report.targets:
         for line in tell_target(report, target):
             print(printable(f"\n{target}: {line}"))
+    if models := tell_models(report.campaign):
+        print(printable("\n" + "\n".join(models)))
 
 
 def _write(report: "Report", html: Path | None, csv: Path | None) -> None:

@@ -13,9 +13,7 @@ from flows.terminal.options import unfold
 from flows.terminal.tables import show_table
 
 if TYPE_CHECKING:
-    from screening.campaign.campaign import Campaign
     from screening.results.evaluate import Evaluation, Options
-    from screening.results.reading.plate_plan import PlatePlan
 
 SHOWN_WELLS, SHOWN_COMPOUNDS = 6, 30
 """The most wells of a finding, and compounds, that a terminal shows; the files have all."""
@@ -129,10 +127,14 @@ def results(
     computes inhibitions and IC50s. Values are compared with the intervals that the run registered.
     """
     from chem.disk.allowed_roots import named_path
+    from flows.planning.kept_results import open_plan
     from screening.results.evaluate import evaluate
 
     paths = [named_path(file) for file in files]
-    evaluation = evaluate(_open_plan(run, reading.task), paths, reading.of_files)
+    plan, told = open_plan(run, reading.task)
+    for line in told:
+        note(line)
+    evaluation = evaluate(plan, paths, reading.of_files)
     _show(evaluation)
     _keep(campaign, evaluation, check)
 
@@ -144,64 +146,33 @@ def _word(text: str | None, option: str, *known: str) -> Any:
     raise InputError(f"unknown {option} {text!r}: choose {' or '.join(known)}")
 
 
-def _open_plan(run: Path, task: str | None) -> "PlatePlan":
-    """Open the plates that a run planned, after its files were checked."""
-    from chem.disk.ssh_signatures import check_signed, signers_file
-    from screening.results.reading.plate_plan import read_plan
-    from screening.runs.latest import named_run
-    from screening.runs.runfolder import open_folder
-    from screening.verify.verify_files import check_listed
-
-    opened = open_folder(named_run(run))
-    if signers_file() is not None:
-        check_signed(opened.folder)
-    plan = read_plan(opened, task)
-    for fault in check_listed(opened).faults:
-        note(f"{opened.folder}: {fault}; results are joined to the files that are unchanged")
-    return plan
-
-
 def _keep(campaign: Path | None, evaluation: "Evaluation", check: bool) -> None:
     """Keep an evaluation, or say what would be kept."""
-    from chem.disk.allowed_roots import named_path
-    from screening.campaign.campaign import is_campaign, open_campaign
-    from screening.campaign.keep import default_campaign, keep
-    from screening.campaign.registered import read_registered
+    from flows.planning.kept_results import (
+        campaign_folder,
+        find_campaign,
+        keep_results,
+        tell_known,
+    )
     from screening.campaign.replaced import find_replaced
 
-    folder = named_path(campaign or default_campaign(evaluation.plan.run.folder))
+    folder = campaign_folder(campaign, evaluation)
     by_default = "" if campaign else " (the default; --campaign names another)"
-    opened: Campaign | None = open_campaign(folder) if is_campaign(folder) else None
+    opened = find_campaign(folder)
     if check:
         if opened is not None:
             note_if(opened.told_of_folder)
-            _note_known(opened, evaluation)
+        # A file that is known is no mistake if nothing is to be kept.
+        note_if(tell_known(opened, evaluation))
         for one in find_replaced(opened, evaluation) if opened is not None else []:
             note(f"if kept, it {one.told}")
         print(printable(f"nothing is kept, as you gave --check; else in {folder}{by_default}"))
         return
-    if evaluation.is_empty:
-        raise InputError(
-            "nothing is kept: no well and no value can be used; correct what was found, and give "
-            "the command again"
-        )
-    registered, why_not = read_registered(evaluation.plan)
-    note_if(why_not)
-    kept = keep(folder, evaluation, registered)
-    for line in kept.told:
+    kept, told = keep_results(folder, evaluation)
+    for line in told:
         note(line)
     print(printable(f"kept as event {kept.event.number} in {folder}{by_default}"))
     print(printable(str(kept.folder)))
-
-
-def _note_known(campaign: "Campaign", evaluation: "Evaluation") -> None:
-    """Say that a campaign has the files, which is no mistake if nothing is to be kept."""
-    from screening.campaign.replaced import check_known
-
-    try:
-        check_known(campaign, evaluation)
-    except InputError as error:
-        note(str(error))
 
 
 def _show(evaluation: "Evaluation") -> None:

@@ -79,10 +79,11 @@ def _verify_campaign(folder: Path) -> None:
     """Check the log and the files of a campaign; raise AlteredError if one was changed."""
     from chem.records.message_text import counted
     from screening.campaign.campaign import open_campaign
+    from screening.campaign.models import check_models
     from screening.errors import AlteredError
 
     campaign = open_campaign(folder)
-    print(printable(f"log: ok ({counted(len(campaign.events), 'event')}, chained by hashes)"))
+    print(printable(f"log: ok ({counted(len(campaign.lines), 'event')}, chained by hashes)"))
     print(
         f"last line: {campaign.head} (write it down: only this hash tells later that no last event "
         "was removed with its folder)"
@@ -90,6 +91,11 @@ def _verify_campaign(folder: Path) -> None:
     faults = [*campaign.check_files(), *filter(None, [campaign.told_of_folder])]
     files = counted(sum(len(event.files) for event in campaign.events), "file")
     print(f"files: {'FAILED' if faults else 'ok'} ({files} against the log)")
+    of_models = check_models(campaign)
+    if campaign.model_events or of_models:
+        count = counted(sum(len(one.files) for one in campaign.model_events), "file")
+        print(f"models: {'FAILED' if of_models else 'ok'} ({count} against the log)")
+    faults += of_models
     for fault in faults:
         note(f"  {fault}")
     if faults:

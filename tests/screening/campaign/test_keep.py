@@ -126,7 +126,7 @@ def test_a_writer_that_was_killed_is_completed(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(keeping, "_append", killed)
+        patch.setattr(keeping, "append_line", killed)
         with pytest.raises(KeyboardInterrupt):
             keep_file(campaign, truth, tmp_path / "x.csv")
     assert not (campaign / LOG).exists()
