@@ -42,14 +42,15 @@ IDENTITY: Mapping[str, Meaning] = {
     "list_rank": Meaning("Rank in the list before the selection.", "", "from 1", "screen.toml"),
     HIT_PROBABILITY: Meaning(
         "Probability that the compound is a hit: that every primary target has half of its "
-        "desirability or more.",
+        "desirability or more, or for a class that the compound is in it.",
         "",
         "0 to 1",
         "the model",
     ),
     KNOWLEDGE: Meaning(
         "What the result is expected to teach: further hits among the picks of later plates, when "
-        "the compound was picked. Empty for controls.",
+        "the compound was picked. Empty for controls, outside the domain, and beyond the 2,000 "
+        "candidates that were compared.",
         "hits",
         "",
         "the model",

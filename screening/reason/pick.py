@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from screening.reason.potency import is_reliable
 from screening.reason.sentence import HitFacts, Phrase, Place
+from screening.score.predicted_columns import PROBABILITY
 
 HIT_PROBABILITY, KNOWLEDGE = "hit_probability", "knowledge"
 """The columns of a hit that an acquisition picked."""
@@ -17,7 +18,8 @@ def pick(hit: HitFacts) -> Iterator[Phrase]:
     ):
         return
     levels = " and ".join(
-        f"{term.name} {term.halfway:g} or more" for term in hit.screen.objective.primary
+        term.name if hit.unit_of(term) == PROBABILITY else f"{term.name} {term.halfway:g} or more"
+        for term in hit.screen.objective.primary
     )
     yield Phrase(Place.FACT, f"probability {float(probability):.2f} of {levels}")
     gain = hit.row.get(KNOWLEDGE)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from screening.score.predicted_columns import Limits
+from screening.score.predicted_columns import PROBABILITY, Limits, domain_limits, task_units
 
 if TYPE_CHECKING:
     from gnn.bundle.bundle import Bundle
+    from gnn.calibration.domain import Bits
     from gnn.card.card import OperatingPoints
 
 DrugQuantiles = Mapping[str, Sequence[float]]
@@ -32,6 +33,28 @@ class CardFacts:
     drugs: DrugQuantiles = field(default_factory=dict)
     correlations: Mapping[str, ErrorCorrelations] = field(default_factory=dict)
     """By bundle."""
+    known_errors: Mapping[str, "Bits"] = field(default_factory=dict)
+    """The environments [n, 128] of the compounds whose own results move a task, by predicted
+    task."""
+    classes: frozenset[str] = frozenset()
+    """The predicted tasks that are probabilities of a class."""
+
+
+def selection_facts(bundles: "Sequence[Bundle]") -> CardFacts:
+    """Return what a selection needs to know of the bundles."""
+    known = {
+        f"{bundle.card.name}_{name}": bundle.own_results.bits[one.compounds]
+        for bundle in bundles
+        if bundle.own_results is not None
+        for name, one in bundle.own_results.tasks.items()
+    }
+    classes = {name for name, unit in task_units(tuple(bundles)).items() if unit == PROBABILITY}
+    return CardFacts(
+        domain_limits(tuple(bundles)),
+        correlations=error_correlations(bundles),
+        known_errors=known,
+        classes=frozenset(classes),
+    )
 
 
 def drug_quantiles(bundles: "Sequence[Bundle]") -> dict[str, tuple[float, ...]]:

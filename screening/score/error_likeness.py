@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from chem.features.graphs import MolGraph, featurize
 from chem.structure.valid_smiles import read_molecules
-from gnn.calibration.domain import environment_bits
+from gnn.calibration.domain import Bits, environment_bits
 from gnn.calibration.shared_error import similarities
 from gnn.features.graph_arrays import collect
 
@@ -16,6 +16,11 @@ Floats = npt.NDArray[np.float64]
 
 def likeness_of(smiles: Sequence[str]) -> Floats:
     """Return the similarities [n, n] of n scored compounds, given as standardized SMILES."""
+    return similarities(environments_of(smiles))
+
+
+def environments_of(smiles: Sequence[str]) -> Bits:
+    """Return the environments [n, 128] of n scored compounds."""
     graphs = [featurize(mol) for mol in read_molecules(smiles)]
     accepted = [graph for graph in graphs if isinstance(graph, MolGraph)]  # all: they were scored
-    return similarities(environment_bits(collect(accepted)))
+    return environment_bits(collect(accepted))

@@ -112,8 +112,16 @@ class Looking:
 
 
 def triage_key(screen: Screen, bundles: "Sequence[Bundle]", bfloat16: bool) -> str:
-    """Return a hash of all that an expected score depends on, except the library."""
-    surrogates = [bundle.surrogate.sha256 for bundle in bundles if bundle.surrogate]
+    """Return a hash of all that an expected score depends on, except the library.
+
+    A campaign's own results move the predictions of a surrogate. The hash of such a bundle covers
+    them; other bundles keep the keys of earlier versions.
+    """
+    surrogates = [
+        bundle.surrogate.sha256 if bundle.own_results is None else bundle.sha256
+        for bundle in bundles
+        if bundle.surrogate
+    ]
     scored = dump_scored(screen, screen.limits)
     return sha256(json.dumps([scored, surrogates, bfloat16]).encode()).hexdigest()[:12]
 

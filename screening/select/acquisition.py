@@ -107,10 +107,12 @@ class Acquisition:
             rule: ``probability``, ``improvement`` or ``knowledge``.
             targets: The primary targets, at least one.
             worth: [M] worth of a hit, 0 to 1.
-            later: The number of picks on later plates, for ``knowledge``.
+            later: The number of picks on later plates, for ``knowledge``. At most half of the
+                compounds count as later picks: if all were picked anyway, nothing could be learnt.
         """
         self._rule, self._targets, self._worth, self._later = rule, targets, worth, later
         self._open = np.ones(len(worth), dtype=bool)
+        self._left = np.ones(len(worth), dtype=bool)
         self.probability = self._product(target.probability() for target in targets)
         """[M] probability that a compound is a hit, before any pick."""
         self.gains: dict[int, float] = {}
@@ -119,20 +121,20 @@ class Acquisition:
     def improvement(self) -> Floats:
         """Return [M], the worth times how far the values are expected to exceed their levels.
 
-        It is 0 for a compound that is picked or left out. It favours uncertain compounds more than
-        the yield does.
+        It favours uncertain compounds more than the yield does. Of several targets, it is the
+        product of what the values exceed.
         """
-        return self._yields(target.excess() for target in self._targets)
+        return self._worth * self._product(target.excess() for target in self._targets)
 
     def take(self, at: int) -> None:
         """Count a compound as picked."""
-        self._open[at] = False
+        self._open[at] = self._left[at] = False
         if self._rule == "knowledge":
             for target in self._targets:
                 target.measure(at)
 
     def refuse(self, at: int) -> None:
-        """Leave a compound out."""
+        """Leave a compound out of this plate, such as for a cap: a later one may have it."""
         self._open[at] = False
 
     def best(self) -> int | None:
@@ -144,7 +146,7 @@ class Acquisition:
             return None
         if self._rule == "improvement":
             return self._argmax(self.improvement())
-        expected = self._yields(target.probability() for target in self._targets)
+        expected = self._worth * self._product(target.probability() for target in self._targets)
         if self._rule == "probability" or self._later == 0:
             return self._argmax(expected)
         short = self._shortlist(expected)
@@ -164,15 +166,11 @@ class Acquisition:
             found = found * one
         return found
 
-    def _yields(self, of_targets: Iterable[Floats]) -> Floats:
-        """Return [M], 0 for a compound that is picked or left out."""
-        found: Floats = np.where(self._open, self._worth * self._product(of_targets), 0.0)
-        return found
-
     def _shortlist(self, expected: Floats) -> Ints:
         """Return the compounds whose knowledge is computed, in their order."""
         both = (expected, self.improvement())
-        best = [np.argsort(-one, kind="stable")[:SHORTLIST] for one in both]
+        hidden = np.where(self._open, 0.0, np.inf)
+        best = [np.argsort(hidden - one, kind="stable")[:SHORTLIST] for one in both]
         found = np.unique(np.concatenate(best))
         return found[self._open[found]].astype(np.int64)
 
@@ -184,16 +182,16 @@ class Acquisition:
             now; and [n] the same if the compound were picked and its result taught nothing.
         """
         at = np.arange(len(short))
-        later = min(self._later, int(self._open.sum()) - 1)
+        later = min(self._later, int(self._left.sum()) // 2)
         if later < 1:
             return np.zeros(len(short)), np.zeros(len(short))
-        order = np.sort(expected)[::-1]
+        order = np.sort(np.where(self._left, expected, 0.0))[::-1]
         now = float(order[:later].sum())
         # Without the compound, the next best takes its place among the later picks.
         rest = np.minimum(order[later] - expected[short], 0.0)
         after = np.zeros(len(short))
         for outcome, share in _OUTCOMES:
-            yields = np.broadcast_to(self._worth * self._open, (len(short), len(expected))).copy()
+            yields = np.broadcast_to(self._worth * self._left, (len(short), len(expected))).copy()
             for target in self._targets:
                 yields *= target.probability_after(short, outcome)
             yields[at, short] = 0.0

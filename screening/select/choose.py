@@ -110,9 +110,7 @@ def _choose(choice: Choice) -> None:
 
     def fill(size: int) -> None:
         while len(constraints.taken) < size and (at := pick_order.next()) is not None:
-            is_allowed = at < candidates.pool or _is_allowed(choice, at)
-            taken = is_allowed and constraints.try_add(candidates.each[at], choice.rule)
-            pick_order.record(taken)
+            pick_order.record(constraints.try_add(candidates.each[at], choice.rule))
 
     fill(most - explored)
     if explored:
@@ -120,18 +118,23 @@ def _choose(choice: Choice) -> None:
     fill(most)
 
 
-def _is_allowed(choice: Choice, at: int) -> bool:
-    """Tell whether no list and no costly filter excludes a candidate from beyond the pool."""
-    exclusions, candidates = choice.exclusions, choice.candidates
-    (reason,) = exclusions.reasons_against(candidates.frame.iloc[[at]])
-    exclusions.count([candidates.each[at].row])
-    return not reason
+def _allowed(choice: Choice) -> list[int]:
+    """Return the explorable candidates that no list and no costly filter excludes.
+
+    They are checked before any is picked, because a compound that cannot be picked later is nothing
+    to learn for.
+    """
+    candidates, exclusions = choice.candidates, choice.exclusions
+    beyond = [at for at in candidates.explorable if at >= candidates.pool]
+    reasons = exclusions.reasons_against(candidates.frame.iloc[beyond])
+    exclusions.count(candidates.each[at].row for at in beyond)
+    return [at for at, reason in zip(beyond, reasons, strict=True) if not reason]
 
 
 def _order(choice: Choice) -> Picks:
     candidates, selection = choice.candidates, choice.selection
     if choice.outlook is not None:
-        offered = {*range(candidates.pool), *candidates.explorable} - {*candidates.controls}
+        offered = {*range(candidates.pool), *_allowed(choice)} - {*candidates.controls}
         return choice.outlook.picks(sorted(offered), candidates.controls)
     if selection.diversity == "clusters":
         return by_cluster([one.cluster for one in candidates.each[: candidates.pool]])

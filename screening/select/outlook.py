@@ -5,15 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from chem.errors import InputError
 from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.domain import Bits
+from gnn.calibration.shared_error import similarities, similarities_between
+from gnn.updating.left_correlations import left_correlations
 from screening.objective.objective import combine
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
 from screening.objective.terms import Primary
 from screening.score.card_facts import CardFacts, ErrorCorrelations
-from screening.score.error_likeness import likeness_of
+from screening.score.error_likeness import environments_of
 from screening.score.predicted_columns import Limits, bundle_of, distance_column
 from screening.select.acquisition import Acquisition, Target
 from screening.select.pick_order import Picks
@@ -47,12 +51,10 @@ class Outlook:
         self._rule: str = selection.acquisition
         self._later = selection.later_picks(screen.hits)
         self._worth = _worth(frame, screen)
-        self._terms = [
-            (_level(term), *_predicted(frame, term)) for term in screen.objective.primary
-        ]
+        self._terms = [_predicted(frame, term, cards) for term in screen.objective.primary]
         self._smiles = frame["smiles"].tolist()
         wanted = screen.objective.primary if self._rule == "knowledge" else ()
-        self._correlations = [_correlations(term, cards, screen) for term in wanted]
+        self._shared = [_shared(term, cards, screen) for term in wanted]
         self._inside = inside_domains(frame, screen, cards.limits)
         every = self._acquisition(np.arange(len(frame)), "probability")
         self.probability = every.probability
@@ -105,13 +107,17 @@ class Outlook:
 
     def _covariances(self, at: Ints) -> list[Floats | None]:
         """Return the covariances of the errors of candidates, on each primary target."""
-        likeness = likeness_of([self._smiles[place] for place in at.tolist()])
+        bits = environments_of([self._smiles[place] for place in at.tolist()])
+        likeness = similarities(bits)
         found: list[Floats | None] = []
-        for (_, _, deviation), known in zip(self._terms, self._correlations, strict=True):
-            # Compounds that are no more similar than any two tell nothing of each other.
-            shared = np.interp(likeness, known.similarities, known.series) - known.series[0]
-            shared = np.maximum(shared, 0.0)
-            np.fill_diagonal(shared, 1.0)
+        for (_, _, deviation), known in zip(self._terms, self._shared, strict=True):
+            if known is None:
+                found.append(None)
+                continue
+            curve, measured = known
+            # What is measured was learnt: it is not asked for again.
+            to, among = similarities_between(bits, measured), similarities(measured)
+            shared = left_correlations(likeness, to, among, curve.similarities, curve.series)
             found.append(shared * deviation[at][:, None] * deviation[at])
         return found
 
@@ -143,22 +149,35 @@ def _worth(frame: pd.DataFrame, screen: Screen) -> Floats:
     return combine([one for one, _ in others], [weight for _, weight in others])
 
 
-def _predicted(frame: pd.DataFrame, term: Primary) -> tuple[Floats, Floats]:
-    """Return the predictions [M] and their deviations [M], as logarithms for such a task."""
+def _predicted(
+    frame: pd.DataFrame, term: Primary, cards: CardFacts
+) -> tuple[float, Floats, Floats]:
+    """Return the level of a hit, the predictions [M] and their deviations [M].
+
+    They are logarithms for a task that is learned as logarithms. A compound is in a class with its
+    predicted probability: that is written as a normal value with this probability above 0.
+    """
     mean = frame[term.name].to_numpy(dtype=np.float64)
+    if term.task in cards.classes:
+        return 0.0, ndtri(np.clip(mean, _LEAST_DEVIATION, 1 - _LEAST_DEVIATION)), np.ones(len(mean))
     deviation = frame[f"{term.name}_std"].to_numpy(dtype=np.float64)
+    level = term.halfway
     if term.scale == "log10":
         low, high = (frame[f"{term.task}{end}"].to_numpy(np.float64) for end in ("_lo", "_hi"))
-        mean = np.log10(mean)
+        mean, level = np.log10(mean), float(np.log10(level))
         deviation = (np.log10(high) - np.log10(low)) / (2 * NORMAL_90)
-    return mean, np.maximum(deviation, _LEAST_DEVIATION)
+    return level, mean, np.maximum(deviation, _LEAST_DEVIATION)
 
 
-def _level(term: Primary) -> float:
-    return float(np.log10(term.halfway)) if term.scale == "log10" else term.halfway
+def _shared(
+    term: Primary, cards: CardFacts, screen: Screen
+) -> tuple[ErrorCorrelations, Bits] | None:
+    """Return how errors of a target go together, and the compounds with own results.
 
-
-def _correlations(term: Primary, cards: CardFacts, screen: Screen) -> ErrorCorrelations:
+    None for a class: how errors of probabilities go together is not known.
+    """
+    if term.task in cards.classes:
+        return None
     bundle = bundle_of(term.task, cards.limits)
     known = cards.correlations.get(bundle)
     if known is None or not known.series:
@@ -167,4 +186,4 @@ def _correlations(term: Primary, cards: CardFacts, screen: Screen) -> ErrorCorre
             f"of similar compounds go together, and the card of bundle {bundle} does not say it; "
             'use "probability", or train the bundle again with more values'
         )
-    return known
+    return known, cards.known_errors.get(term.task, np.zeros((0, 128), np.uint8))

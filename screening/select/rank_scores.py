@@ -20,7 +20,7 @@ from screening.rank.library_records import with_identity
 from screening.rank.rank import Ranking
 from screening.rank.scored_frames import read_rows, scored_frames
 from screening.rank.structure_columns import with_structure_columns
-from screening.score.card_facts import CardFacts, error_correlations
+from screening.score.card_facts import selection_facts
 from screening.score.predicted_columns import (
     PACTIVITY,
     domain_limits,
@@ -81,7 +81,7 @@ def rank_run(
         ranking = rank_with_costly_filters(frames, screen, keep_every)
     else:
         identify = partial(with_identity, prepared)
-        cards = CardFacts(domain_limits(tuple(bundles)), correlations=error_correlations(bundles))
+        cards = selection_facts(bundles)
         ranking = rank_and_choose(frames, screen, matches, controls, identify, keep_every, cards)
     if scores.triage is None:
         ranking = ranking._replace(triage=TriageFacts(scores.why_all))

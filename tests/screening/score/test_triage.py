@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gnn.bundle.bundle import Bundle
+from gnn.updating.moved_tasks import OwnResults
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
 from screening.runs.past_run import open_run
@@ -183,6 +184,14 @@ def test_the_hits_are_the_best_of_all_that_were_scored_in_full(
     assert [tuple(hit[n] for n in names) for hit in whole.table.records()] == [
         tuple(record[n] for n in names) for record in best[: screen.hits]
     ]
+
+
+def test_own_results_of_a_campaign_are_another_triage(screen: Screen, tmp_path: Path) -> None:
+    """They move the surrogate, whose own hash stays."""
+    bundles = plan(screen, tmp_path, 20).bundles
+    results = OwnResults(np.zeros((1, 128), np.uint8), {})
+    moved = [replace(one, own_results=results) for one in bundles]
+    assert triage_key(screen, moved, False) != triage_key(screen, bundles, False)
 
 
 def test_another_objective_in_the_same_folder_is_another_triage(

@@ -135,3 +135,27 @@ def test_top_sums_are_those_of_sorted_rows() -> None:
     for size in range(1, 11):
         exact = np.sort(values, axis=1)[:, ::-1][:, :size].sum(axis=1)
         assert np.allclose(_top_sum(values, size), exact)
+
+
+def test_a_compound_that_a_cap_refuses_may_be_a_later_pick() -> None:
+    """The whole series is refused but for one: its result still tells whether to pick it later."""
+    gains = []
+    for refused in ((), (0, 1, 2, 3)):
+        target = Target(np.full(8, 5.5), np.ones(8), 7.0, series((5, 3), 0.9))
+        acquisition = Acquisition("knowledge", [target], np.ones(8), 3)
+        for at in refused:
+            acquisition.refuse(at)
+        while (best := acquisition.best()) is not None and best != 4:
+            acquisition.refuse(best)
+        gains.append(acquisition.gains[4])
+    assert gains[1] == pytest.approx(gains[0])
+
+
+def test_knowledge_does_not_vanish_if_many_plates_follow() -> None:
+    gains = []
+    for later in (5, 10, 20, 1000):
+        target = Target(np.full(20, 5.5), np.ones(20), 7.0, series((10, 5, 5), 0.8))
+        acquisition = Acquisition("knowledge", [target], np.ones(20), later)
+        (first,) = picks(acquisition, 1)
+        gains.append(acquisition.gains[first])
+    assert gains[1] == gains[2] == gains[3] > 0

@@ -17,6 +17,7 @@ from screening.objective.screen_file import dump_screen
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
 from screening.score.card_facts import CardFacts, ErrorCorrelations
+from screening.score.error_likeness import environments_of
 from screening.select.choose import rank_and_choose
 from screening.select.list_matches import ListMatches
 
@@ -160,3 +161,41 @@ def test_compounds_outside_the_domain_come_last(rule: str) -> None:
     assert (hits["a_distance"] <= 0.5).all()
     more = choose(frame, make_screen(inside + 7, acquisition=rule), cards).hits
     assert (more["a_distance"] > 0.5).sum() == 7
+
+
+def test_a_class_is_a_hit_with_its_own_probability() -> None:
+    """The deviation of a class is that of its probability, not of a value."""
+    frame = make_frame(7)
+    p = np.random.default_rng(2).uniform(0.05, 0.95, len(frame)).astype(np.float32)
+    frame = frame.assign(a_X=p, a_X_std=np.float32(0.04))
+    cards = CardFacts(classes=frozenset(["a_X"]))
+    for rule in ("probability", "knowledge"):
+        screen = make_screen(10, {"zero": 0.2, "full": 0.8}, acquisition=rule)
+        hits = choose(frame, screen, cards).hits
+        assert np.allclose(hits["hit_probability"], hits["X"], atol=1e-5)
+
+
+def test_what_a_campaign_measured_is_not_asked_for_again() -> None:
+    """Compounds whose own results the bundle knows teach less than they did before."""
+    frame = make_frame(8).assign(a_X=np.float32(5.5), a_X_std=np.float32(1.0), mw=np.float32(300))
+    screen = make_screen(6, acquisition="knowledge")
+    before = choose(frame, screen).hits
+    first = before.sort_values("knowledge", ascending=False).iloc[0]
+    known = environments_of([first["smiles"]])
+    cards = CardFacts(correlations=CARDS.correlations, known_errors={"a_X": known})
+    after = choose(frame, screen, cards).hits
+    gains = dict(zip(after["row"], after["knowledge"], strict=True))
+    assert gains.get(first["row"], 0.0) < 0.5 * first["knowledge"]
+
+
+def test_excluded_compounds_are_no_later_picks() -> None:
+    frame = make_frame(9)
+    best = frame.sort_values("a_X", ascending=False)["row"].to_numpy()[:40]
+    screen = make_screen(10, acquisition="knowledge", exclude=["measured.csv"])
+    places, reasons = np.zeros(len(best), np.int64), ("excluded: measured.csv",)
+    with_list = choose(
+        frame, screen, excluded=np.sort(best), reason_of=places, reasons=reasons
+    ).hits
+    without = choose(frame[~frame["row"].isin(best)], screen).hits
+    assert with_list["row"].tolist() == without["row"].tolist()
+    assert np.allclose(with_list["knowledge"], without["knowledge"])
