@@ -79,7 +79,7 @@ def hydrogen_cuts(mol: Chem.Mol) -> list[Cut]:
     Stereocentres are left out.
 
     >>> [cut.core for cut in hydrogen_cuts(Chem.MolFromSmiles("Cc1ccncc1"))]
-    ['c1cc(C[*:1])ccn1', 'Cc1ccnc([*:1])c1', 'Cc1ccncc1[*:1]']
+    ['c1cc(C[*:1])ccn1', 'Cc1ccncc1[*:1]', 'Cc1ccnc([*:1])c1']
     """
     found: dict[str, Cut] = {}
     every = tuple(range(mol.GetNumAtoms()))

@@ -108,7 +108,7 @@ def test_a_line_of_a_ledger_comes_after_its_file(home: Path, lone: Client) -> No
     disk.after = look
     with at_home(home), disk.plugged_in():
         assert command(lone, *COMMAND).code == 0
-    assert lines == 9
+    assert lines == 11
     assert wrong == []
 
 

@@ -19,7 +19,7 @@ from screening.objective.screen_file import (
     load_screen,
 )
 from screening.objective.screen_settings import Screen
-from screening.objective.selection import Selection
+from screening.objective.selection import ACQUISITION, Selection
 
 SHIPPED = Path(__file__).parents[3] / "flows" / "screens"
 COLUMNS = [
@@ -312,8 +312,19 @@ def test_the_keys_that_the_shipped_screen_explains_can_be_used(tmp_path: Path) -
     screen.check(predicted, [*DESCRIBED, "activity_distance", "toxicity_distance"])
     assert [term.targets for term in screen.objective.selective_over] == ["group"]
     assert screen.selection is not None
-    assert list(tomllib.loads(used)["selection"]) == list(Selection.model_fields)
+    fields = [name for name in Selection.model_fields if name not in ACQUISITION]
+    assert list(tomllib.loads(used)["selection"]) == fields
     assert (screen.lab.points, screen.lab.reference) == (8, "erlotinib")
+
+
+def test_the_acquisition_that_the_shipped_screen_explains_can_be_used(tmp_path: Path) -> None:
+    """It is further to the right, as it does not go with the other order of picks."""
+    written = (SHIPPED / "kinase.toml").read_text(encoding="utf-8")
+    used = re.sub(r"^#   (\w+ = )", r"\1", written, flags=re.MULTILINE)
+    used = used.replace("# [selection]", "[selection]")
+    selection = load(used, tmp_path).selection
+    assert selection is not None
+    assert (selection.acquisition, selection.later_plates) == ("knowledge", 2)
 
 
 def test_the_shipped_screen_fits_a_window() -> None:
