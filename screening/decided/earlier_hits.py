@@ -91,7 +91,7 @@ class EarlierHits:
         shown = self.by_key[key]
         own = [one for one in shown if one.then.library == self.library]
         for one in own or shown:
-            if line.date and not any(self._doubts(one, line)[:2]):
+            if line.date and one.then.cells and not any(self._doubts(one, line)[:2]):
                 return one.then
         return None if own else shown[0].then.model_copy(update={"cells": {}, "measured": {}})
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from chem.errors import InputError
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import Prepared
 from screening.rank.library_records import with_identity
 from screening.select.decided import DecidedCompound, DecidedCompounds, ShownThen
-from screening.select.prices import LOOKED_AT, Price, read_prices
+from screening.select.prices import LOOKED_AT, Price, find_price_style, read_alone, read_price
 
 PRICE_FALL = 0.2
 """The share by which a price has to fall so that a compound is shown again."""
@@ -88,7 +89,8 @@ def read_both_prices(
 ) -> dict[int, Prices]:
     """Read the prices of compounds before and now, by row, where the same record has both.
 
-    The library's first records and these prices together decide how they are written.
+    The library's first records and these prices together decide how they are written, as for the
+    budget. A price in another currency than most is read, too: only the same currency is compared.
     """
     column = decided.price_column
     if not column:
@@ -106,7 +108,12 @@ def read_both_prices(
     first = [str(json.loads(x).get(column, "")) for x in records if isinstance(x, str)]
     decimal = None if screen.selection is None else screen.selection.price_decimal
     own = [text for both in texts.values() for text in both]
-    read, _ = read_prices(own, first, column, decimal)
+    try:
+        style = find_price_style([*first, *own], column, decimal).style
+    except InputError:
+        read = [read_alone(text) for text in own]
+    else:
+        read = [read_price(text, style) for text in own]
     return dict(zip(texts, zip(read[::2], read[1::2], strict=True), strict=True))
 
 

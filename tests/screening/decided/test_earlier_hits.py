@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -31,8 +30,8 @@ from tests.screening.decided.test_recall import (
 class Other:
     """Screens another library into the same folder of runs."""
 
-    def __init__(self, mornings: Mornings, name: str, rows: Rows) -> None:
-        self.mornings, self.path, self.rows = mornings, mornings.folder / name, rows
+    def __init__(self, made: Mornings, name: str, rows: Rows) -> None:
+        self.mornings, self.path, self.rows = made, made.folder / name, rows
 
     def run(self, night: str) -> Outcome:
         with self.path.open("w", newline="") as file:
@@ -141,7 +140,7 @@ def test_inchikeys_are_computed_only_where_no_id_settles_a_line(
     records = first.table.records()
     for night in ("a-2", "a-3"):
         shutil.copytree(first.folder, first.folder.parent / night)
-    out = Path(first.folder.parent / "a-4")
+    out = first.folder.parent / "a-4"
     screen, bundles = load_screen(first.folder / SCREEN), open_run(first.folder).bundles
     asked: list[str] = []
 

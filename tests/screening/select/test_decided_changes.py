@@ -116,6 +116,8 @@ def test_prices_are_read_as_the_first_records_of_the_library_are_written(
     assert cheaper(screen, "150,00", "90,00")
     assert cheaper(screen, "1.250,50", "950")
     assert not cheaper(screen, "950", "1.000")
+    assert cheaper(screen, "$ 150,00", "$ 90,00")
+    assert not cheaper(screen, "$ 150,00", "EUR 90,00")
     give_first_prices(monkeypatch, "1.250", "12")  # nothing shows what the point means
     assert not cheaper(screen, "950", "1.000")
     assert cheaper(screen, "950", "300")
