@@ -29,13 +29,9 @@ def find_runs(folder: Path, screen: Screen) -> list[RunFolder]:
     return sorted(found, key=_time, reverse=True)
 
 
-def find_runs_on(folder: Path, library: str) -> list[tuple[RunFolder, Screen]]:
-    """Return the finished runs on a library, rankings and all screens among them, newest first.
-
-    library: As the screens name it.
-    """
-    found = [(run, own) for run, own in _open_runs(folder, rankings=True) if own.library == library]
-    return sorted(found, key=lambda one: _time(one[0]), reverse=True)
+def find_all_runs(folder: Path) -> list[tuple[RunFolder, Screen]]:
+    """Return the finished runs of all screens, rankings among them, the newest first."""
+    return sorted(_open_runs(folder, rankings=True), key=lambda one: _time(one[0]), reverse=True)
 
 
 def find_earlier(run: RunFolder, screen: Screen) -> list[RunFolder]:

@@ -33,7 +33,10 @@ class ShownThen(Shape):
     standardizer: int = 0
     """The rules of standardization of the run; 0 if it does not tell them."""
     cells: dict[str, str]
-    """The cells of the run's ``hits.csv`` that are compared, by column."""
+    """The cells of the run's ``hits.csv`` that are compared, by column.
+
+    Empty for a compound of another library if it is not known which run was decided about.
+    """
     measured: dict[str, str] = Field(default_factory=dict)
     """The hashes of the bundles' measured compounds, by bundle."""
 
@@ -51,7 +54,10 @@ class DecidedCompound(Shape):
     key: str = ""
     """The registration key; empty if no earlier run is known to have it as a hit."""
     then: ShownThen | None = None
-    """None if no run is left that had it as a hit on or before the date of the decision."""
+    """None if no run is left that had it as a hit on or before the date of the decision.
+
+    It may be a run on another library, if none on this one had it as a hit.
+    """
     measured: str = ""
     """What was measured of it since, in words."""
 
@@ -78,6 +84,17 @@ class DecidedCompounds(Shape):
     compounds: list[DecidedCompound] = Field(default_factory=list)
     unmatched: Count = 0
     """How many decisions hide nothing, because they give an InChIKey that no earlier hit has."""
+
+    def is_elsewhere(self, one: DecidedCompound) -> bool:
+        """Tell whether only runs on another library had a compound as a hit.
+
+        Its ID may be another compound's here, so only the key names it.
+        """
+        return one.then is not None and one.then.library != self.library
+
+    def is_comparable(self, one: DecidedCompound) -> bool:
+        """Tell whether it is known how a compound was when it was decided about."""
+        return one.then is not None and bool(one.then.cells)
 
 
 DECIDED = "decided: "

@@ -6,10 +6,10 @@ if one of these changed:
 - its structure in the library;
 - a prediction of the objective, to a value outside the 90 % interval that it had;
 - a measured value;
-- its price, if that fell by ``PRICE_FALL`` or more, in the same library and record;
-- its stock, if there was none.
+- its price or its stock, for the better (``screening.select.decided_changes``).
 
-Where that cannot be told, it stays hidden and is counted.
+Where that cannot be told, it stays hidden and is counted. A decision about a hit of another library
+hides its compound, never another one that has its ID here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chem.records.message_text import counted
-from chem.records.numbers import NumberStyle
 from chem.structure.equivalence import without_stereo
 from chem.structure.inchi_key import inchi_key
 from screening.objective.screen_settings import Screen
@@ -31,18 +30,14 @@ from screening.rank.library_records import with_identity
 from screening.rank.scored_frames import read_rows
 from screening.rank.structure_columns import key_bytes, key_text
 from screening.score.score import WorkItem, spans
-from screening.select.decided import DECIDED, DecidedCompound, DecidedCompounds, ShownThen
+from screening.select.decided import DECIDED, DecidedCompound, DecidedCompounds
+from screening.select.decided_changes import Now, find_changes, read_both_prices
 from screening.select.list_matches import ListMatches, find_first_rows
-from screening.select.prices import read_price
 from screening.storage.schema import ACCEPTED, read_extra
 from screening.storage.store import Store
 
-PRICE_FALL = 0.2
-"""The share by which a price has to fall so that a compound is shown again."""
 AGAIN = "shown again: "
 """The start of the reason of a hit that a decision no longer hides."""
-_NONE_LEFT = ("0", "no", "none", "out of stock", "sold out", "not in stock", "unavailable")
-"""Stocks that say that there is nothing, beside numbers of zero."""
 
 
 class Hidden(NamedTuple):
@@ -53,16 +48,20 @@ class Hidden(NamedTuple):
     """The rows that are shown again, each with what changed."""
     untold: int
     """How many hidden ones cannot be compared."""
+    others: int
+    """How many decisions name an ID that is another compound's here; it is not hidden."""
+    absent: int
+    """How many decided compounds the library lacks."""
 
 
-class _Now(NamedTuple):
-    """A compound in the library and the scores of this run."""
+class _Rows(NamedTuple):
+    """The compounds of decisions that a library has, by the row of the first record."""
 
-    compound_id: str
-    smiles: str
-    extra: Mapping[str, str]
-    predictions: Mapping[str, float]
-    """Empty if it was not scored."""
+    found: dict[int, DecidedCompound]
+    moved: dict[int, DecidedCompound]
+    """Those of which only the ID is there, with another structure."""
+    others: dict[int, DecidedCompound]
+    """Those of another library of which only the ID is there: it is another compound's."""
 
 
 def find_hidden(
@@ -76,24 +75,33 @@ def find_hidden(
 
     scores, items: The scores of the run; a compound that a triage did not choose has none.
     """
-    rows, moved = _find_rows(prepared, decided.compounds)
-    now = _read_now(prepared, scores, items, [*rows, *moved], screen.objective.tasks)
+    rows = _find_rows(prepared, decided)
+    wanted = [*rows.found, *rows.moved]
+    now = _read_now(prepared, scores, items, wanted, screen.objective.tasks)
+    others = {row for row, one in rows.found.items() if _is_another(one, now[row].smiles)}
+    found = {row: one for row, one in rows.found.items() if row not in others}
+    prices = read_both_prices(prepared, found, now, decided, screen)
+    tasks = screen.objective.tasks
     hidden, again, untold = {}, {}, 0
-    for row, one in rows.items():
-        if _is_another(one, now[row].smiles):
-            continue
-        told = [] if one.then is None else list(_changes(one, one.then, now[row], decided, screen))
+    for row, one in found.items():
+        told = []
+        if one.then is not None:
+            both = prices.get(row, (None, None))
+            told = list(find_changes(one, one.then, now[row], decided, tasks, both))
         if told:
             again[row] = _told_again(one, told)
         else:
             hidden[row] = one
-            untold += one.then is None
-    for row, one in moved.items():
+            untold += not decided.is_comparable(one)
+    for row, one in rows.moved.items():
         assert one.then is not None
         same = without_stereo(one.then.smiles) == without_stereo(now[row].smiles)
         what = "stereochemistry" if same else "structure"
         again[row] = _told_again(one, [f"another {what} in the library, {one.then.smiles} before"])
-    return Hidden(hidden, again, untold)
+    met = {id(one) for some in rows for one in some.values()}
+    shown = {id(rows.found[row]) for row in others} | {id(one) for one in rows.others.values()}
+    shown -= {id(one) for one in found.values()}
+    return Hidden(hidden, again, untold, len(shown), len(decided.compounds) - len(met))
 
 
 def hide(matches: ListMatches, found: Hidden, decided: DecidedCompounds) -> ListMatches:
@@ -116,6 +124,8 @@ def hide(matches: ListMatches, found: Hidden, decided: DecidedCompounds) -> List
         "hidden": len(hidden),
         "shown_again": len(found.again),
         "not_comparable": found.untold,
+        "other_compound": found.others,
+        "absent": found.absent,
         # A comparison of two runs tells from it that other compounds are hidden.
         "sha256": sha256("\n".join(sorted(map(_name_of, hidden.values()))).encode()).hexdigest(),
         "reading": list(_notes(found, len(hidden), decided)),
@@ -145,6 +155,13 @@ def _notes(found: Hidden, hidden: int, decided: DecidedCompounds) -> Iterator[st
             f"{found.untold:,} of them cannot be compared and stay hidden: no run is left that had "
             "them as hits on or before the date of the decision"
         )
+    if found.others:
+        yield (
+            f"{counted(found.others, 'decision')} about another compound than the library has "
+            "under the ID: not hidden"
+        )
+    if found.absent:
+        yield f"{counted(found.absent, 'decided compound')} not in the library"
     if decided.unmatched:
         yield (
             f"{counted(decided.unmatched, 'decision')} with an InChIKey that no earlier hit has: "
@@ -162,16 +179,17 @@ def _told_again(one: DecidedCompound, told: Sequence[str]) -> str:
     return f"{AGAIN}{', '.join(told)} ({source}{f': {one.comment}' if one.comment else ''})"
 
 
-def _find_rows(
-    prepared: Prepared, compounds: Sequence[DecidedCompound]
-) -> tuple[dict[int, DecidedCompound], dict[int, DecidedCompound]]:
-    """Return the first rows of the compounds, and of those under their IDs with another structure.
+def _find_rows(prepared: Prepared, decided: DecidedCompounds) -> _Rows:
+    """Find the compounds by their keys, or else by their IDs.
 
     A compound without a known key is the one that has its ID.
     """
-    by_key = {one.key: one for one in compounds if one.key}
-    by_id = {one.compound_id: one for one in compounds if one.compound_id}
-    by_id |= {one.then.compound_id: one for one in compounds if one.then is not None}
+    by_key = {one.key: one for one in decided.compounds if one.key}
+    by_id: dict[str, DecidedCompound] = {}
+    # What is known of this library counts before what is known of another one.
+    for one in sorted(decided.compounds, key=decided.is_elsewhere, reverse=True):
+        names = (one.compound_id, "" if one.then is None else one.then.compound_id)
+        by_id |= {name: one for name in names if name}
     ids = pa.array(sorted(by_id), pa.string())
     keys = pa.array(sorted(map(key_bytes, by_key)), pa.binary(16))
     keyed: dict[int, DecidedCompound] = {}
@@ -187,8 +205,10 @@ def _find_rows(
     met = {one.key for one in found.values()}
     left = {row: one for row, one in named.items() if row not in keyed and one.key not in met}
     moved = {row: one for row, one in _first(prepared, left).items() if row not in found}
+    others = {row: one for row, one in moved.items() if decided.is_elsewhere(one)}
     plain = {row: one for row, one in moved.items() if one.then is None}
-    return found | plain, {row: one for row, one in moved.items() if one.then is not None}
+    moved = {row: one for row, one in moved.items() if row not in others and row not in plain}
+    return _Rows(found | plain, moved, others)
 
 
 def _first(prepared: Prepared, rows: Mapping[int, DecidedCompound]) -> dict[int, DecidedCompound]:
@@ -204,7 +224,7 @@ def _read_now(
     items: Sequence[WorkItem],
     rows: Sequence[int],
     tasks: Sequence[str],
-) -> dict[int, _Now]:
+) -> dict[int, Now]:
     if not rows:
         return {}
     known = with_identity(prepared, pd.DataFrame({"row": sorted(rows)})).set_index("row")
@@ -215,7 +235,7 @@ def _read_now(
         for row, line in zip(found.index, found.to_dict("records"), strict=True)
     }
     return {
-        int(row): _Now(
+        int(row): Now(
             str(line["compound_id"]),
             smiles[int(row)],
             read_extra(line["extra"]),
@@ -233,52 +253,3 @@ def _smiles_of(prepared: Prepared, rows: Sequence[int]) -> dict[int, str]:
             few = table.filter(pc.is_in(table["row"], wanted)).to_pylist()
             found |= {one["row"]: one["smiles"] for one in few}
     return found
-
-
-def _changes(
-    one: DecidedCompound, then: ShownThen, now: _Now, decided: DecidedCompounds, screen: Screen
-) -> Iterator[str]:
-    """Yield what changed about a compound, in words."""
-    if one.measured:
-        yield one.measured
-    for task in screen.objective.tasks:
-        yield from _moved_prediction(task, then, now)
-    if then.library == decided.library and then.compound_id == now.compound_id:
-        before, after = (
-            [cells.get(name, "") for name in (decided.price_column, decided.stock_column)]
-            for cells in (then.cells, now.extra)
-        )
-        if decided.price_column and _is_cheaper(before[0], after[0], screen):
-            yield f"price {before[0]} → {after[0]}"
-        is_back = bool(after[1].strip()) and not _is_none_left(after[1])
-        if decided.stock_column and _is_none_left(before[1]) and is_back:
-            yield f"stock {before[1]} → {after[1]}"
-
-
-def _moved_prediction(task: str, then: ShownThen, now: _Now) -> Iterator[str]:
-    """Yield the prediction if it left the 90 % interval that it had."""
-    texts = [then.cells.get(task + end, "") for end in ("", "_lo", "_hi")]
-    try:
-        value, low, high = map(float, texts)
-    except ValueError:
-        return
-    new = now.predictions.get(task, float("nan"))
-    if new < min(low, value) or new > max(high, value):
-        digits = len(texts[0].partition(".")[2])
-        yield f"{task} {texts[0]} → {new:.{digits}f}, outside its 90 % interval"
-
-
-def _is_cheaper(before: str, now: str, screen: Screen) -> bool:
-    decimal = None if screen.selection is None else screen.selection.price_decimal
-    style = NumberStyle(decimal or "point")
-    old, new = read_price(before, style), read_price(now, style)
-    if old is None or new is None or old.currency != new.currency or not old.amount:
-        return False
-    return float(new.amount / old.amount) <= 1 - PRICE_FALL
-
-
-def _is_none_left(stock: str) -> bool:
-    """Tell whether a stock says that there is nothing; an empty cell says nothing."""
-    amount = read_price(stock)
-    is_zero = amount is not None and not amount.amount
-    return is_zero or " ".join(stock.split()).casefold() in _NONE_LEFT

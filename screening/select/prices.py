@@ -124,7 +124,7 @@ def read_prices(
     try:
         reading = find_price_style([*first, *own], column, decimal)
     except InputError:
-        prices = [_read_alone(text) for text in own]
+        prices = [read_alone(text) for text in own]
         told = "decimal mark as each price shows it" + _unknown(own, prices, "may be read in two")
     else:
         prices, told = [read_price(text, reading.style) for text in own], reading.told
@@ -144,7 +144,7 @@ def read_prices(
     return prices, told
 
 
-def _read_alone(text: str) -> Price | None:
+def read_alone(text: str) -> Price | None:
     """Read a price that can be read in only one way, whatever the other prices are like."""
     read = {read_price(text, NumberStyle("point")), read_price(text, NumberStyle("comma"))} - {None}
     return read.pop() if len(read) == 1 else None
