@@ -55,7 +55,7 @@ def test_labelled_hydrogens_of_a_hit_are_no_places(prepare: Prepare) -> None:
     texts = everything(prepared, make_query(HIT, bytes(16)))
     for hit, change in ((methoxy, "[2H]C([2H])([2H])[*:1]>>C[*:1]"), (on_ring, "")):
         query = make_query(Chem.CanonSmiles(hit), bytes(16))
-        assert all("[2H][*:1]" != place.cut.substituent for place in query.places)
+        assert all(place.cut.substituent != "[2H][*:1]" for place in query.places)
         pairs = {text for text in texts if pair_change([one.cut for one in query.places], text)[0]}
         matched = found(prepared, query)["matched_pair"]
         assert {one.smiles for one in matched} == pairs
