@@ -38,7 +38,7 @@ def plan_of(
     folder: Path, bundle: str, digest: str, library: str = "/gone/library.csv"
 ) -> PlatePlan:
     """Return the plates of a run in ``folder/runs/mine``, whose screen names a bundle."""
-    manifest = {
+    manifest: dict[str, object] = {
         **dict.fromkeys(("screen", "library", "featurizer")),
         "counts": {},
         "triage": {},
