@@ -24,9 +24,8 @@ from flows.planning.kept_results import (
 from flows.planning.promotion import (
     HEADER,
     Tried,
-    bundle_of_run,
     comparison_rows,
-    try_promotion,
+    promote_for_run,
 )
 from flows.prefect_support.artifacts import artifact_key, as_written
 from flows.prefect_support.stages import ONCE, completed, hold_to_roots, log_if, stage_progress
@@ -100,11 +99,8 @@ def promote_better(
 ) -> Tried:
     """Make candidates of the results, and promote one if it is better by the margin."""
     plan = evaluation.plan
-    base = bundle
-    if base is None and not open_campaign(folder).model_events:
-        base = bundle_of_run(plan.run.folder, plan.task)
     with stage_progress("results-promote", f"Foreseeing {plan.target}") as report:
-        tried = try_promotion(folder, base, margin, report)
+        tried = promote_for_run(folder, plan, bundle, margin, report)
     shown = [] if tried.decision is None else list(comparison_rows(tried.decision))
     rows = [dict(zip(HEADER, row, strict=True)) for row in shown]
     told = "; ".join(tried.told)

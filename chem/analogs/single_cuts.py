@@ -3,7 +3,8 @@
 Two molecules are a matched pair if they have one core and differ in what it carries at one place
 (Hussain and Rea, J. Chem. Inf. Model. 2010, 50, 339, doi 10.1021/ci900450m). Bonds are cut where
 RDKit's ``rdMMPA`` cuts them by default: single bonds outside of rings, one end of which is a carbon
-without a double or triple bond to another element.
+without a double or triple bond to another element. Bonds to labelled hydrogens, which RDKit keeps
+as atoms, are not cut: a label alone makes no pair.
 """
 
 from typing import NamedTuple
@@ -15,7 +16,7 @@ MOST_CHANGED = 13
 HYDROGEN = "[*:1][H]"
 SMALL = 4
 """The most heavy atoms of a substituent that is compared with a hydrogen in measured values."""
-_CUT = Chem.MolFromSmarts("[#6+0;!$(*=,#[!#6])]!@!=!#[*]")
+_CUT = Chem.MolFromSmarts("[#6+0;!$(*=,#[!#6])]!@!=!#[!#1]")
 
 _BESIDE_DOUBLE_BONDS = Chem.RemoveHsParameters()
 _BESIDE_DOUBLE_BONDS.removeDefiningBondStereo = True  # type: ignore[assignment]  # wrong stubs

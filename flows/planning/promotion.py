@@ -7,20 +7,19 @@ from typing import NamedTuple
 
 from chem.errors import HitlistError, InputError
 from chem.features.graphs import featurizer_spec
+from flows.planning.base_of_run import BaseOfRun, base_of_run, is_changed
 from flows.planning.training_plan import Progress
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.candidates.candidates import Candidates
 from gnn.candidates.decide import Decision, Figures, decide
 from gnn.candidates.foresee import BASE, CURRENT, foresee
-from gnn.card.card import Card
 from screening.campaign.campaign import Campaign, open_campaign
 from screening.campaign.event import HeldOut, ModelEvent
 from screening.campaign.models import MODELS, Model, current_model, promotion_of
 from screening.campaign.own_results import results_for
 from screening.campaign.promote import Promotion, promote
-from screening.objective.screen_file import load_screen
-from screening.runs.runfolder import SCREEN
+from screening.results.reading.plate_plan import PlatePlan
 
 NUMBERS = 6
 HEADER = (
@@ -28,6 +27,10 @@ HEADER = (
     *("newest results", "RMSE newest", "in 90 % interval newest"),
 )
 """The columns of the comparison; the last ``NUMBERS`` of them are numbers."""
+
+
+class NoBaseError(InputError):
+    """No bundle was named, and the campaign does not say from which one to start."""
 
 
 class Tried(NamedTuple):
@@ -53,7 +56,8 @@ def try_promotion(
         progress: A callback that is told of each event.
 
     Raises:
-        InputError: The margin, the campaign or the base cannot be used.
+        InputError: The margin, the campaign or the base cannot be used. NoBaseError if no base is
+            named, and there is none of a last promotion.
         ModelError: The base is no bundle, or no result is of its targets.
     """
     if not 0 <= margin < 1:
@@ -81,19 +85,35 @@ def try_promotion(
     return Tried(decision, event, (*decision.why, event.summary))
 
 
-def bundle_of_run(run: Path, column: str) -> str | None:
-    """Return the bundle of a run that predicted a column, unless a campaign made it.
+def promote_for_run(
+    folder: Path,
+    plan: PlatePlan,
+    bundle: str | None,
+    margin: float,
+    progress: Progress | None = None,
+) -> Tried:
+    """Try a promotion after plates of a run were kept; a missing default base is no error.
 
-    None: the base of the campaign's last promotion is to be used.
+    Args:
+        folder: The campaign.
+        plan: The plates of the run.
+        bundle: The base; None: that of the last promotion, or else the run's own bundle.
+        margin: The least gain, such as 0.02.
+        progress: A callback that is told of each event.
+
+    Raises:
+        InputError, ModelError: As ``try_promotion`` does, but for a base that nobody named.
     """
-    for name in load_screen(run / SCREEN).bundles:
-        try:
-            card = read_card(find_bundle(name))
-        except HitlistError:
-            continue
-        if column.startswith(f"{card.name}_"):
-            return None if _is_changed(card) else name
-    return None
+    base = BaseOfRun(bundle, "")
+    if bundle is None and not open_campaign(folder).model_events:
+        base = base_of_run(plan)
+    if base.why:
+        advice = "nothing changed; name a bundle with the parameter bundle, such as activity"
+        return Tried(None, None, (f"{base.why}: {advice}",))
+    try:
+        return try_promotion(folder, base.name, margin, progress)
+    except NoBaseError as error:
+        return Tried(None, None, (f"nothing changed: {error}",))
 
 
 def comparison_rows(decision: Decision) -> Iterator[list[str]]:
@@ -115,27 +135,11 @@ def _nothing_since(campaign: Campaign, model: Model) -> str:
     return f"no results were kept since {model.told}: nothing to decide, and nothing changed"
 
 
-def _is_changed(card: Card) -> bool:
-    """Tell whether results of a campaign made a bundle."""
-    return card.own_results is not None or card.retrained is not None
-
-
 def _base(campaign: Campaign, model: Model | None, bundle: str | None) -> tuple[str, Bundle]:
     """Return the base of new candidates, and its name."""
-    name = bundle
-    if name is None and model is None:
-        raise InputError(
-            f"{campaign.folder} has no model yet; name the bundle of its runs with --bundle, such "
-            "as activity"
-        )
-    if name is None:
-        made = [one for one in campaign.model_events if one.what == "promoted"][-1]
-        kept = [
-            one.replaced for one in campaign.model_events if one.replaced_sha256 == made.base_sha256
-        ]
-        name = str(campaign.folder / MODELS / kept[0]) if kept else made.base
+    name = _last_base(campaign, model) if bundle is None else bundle
     base = load_bundle(find_bundle(name), featurizer_spec()["hash"])
-    if _is_changed(base.card):
+    if is_changed(base.card):
         raise InputError(
             f"{name} was made with the results of a campaign; name the bundle of which it was made"
         )
@@ -146,6 +150,29 @@ def _base(campaign: Campaign, model: Model | None, bundle: str | None) -> tuple[
             "have other names; name a bundle of the same name"
         )
     return name, base
+
+
+def _last_base(campaign: Campaign, model: Model | None) -> str:
+    """Return the base of the last promotion. Raises NoBaseError if it is not there."""
+    if model is None:
+        raise NoBaseError(
+            f"{campaign.folder} has no model yet; name the bundle of its runs with --bundle (in a "
+            "flow, the parameter bundle), such as activity"
+        )
+    made = [one for one in campaign.model_events if one.what == "promoted"][-1]
+    kept = [
+        one.replaced for one in campaign.model_events if one.replaced_sha256 == made.base_sha256
+    ]
+    if kept:
+        return str(campaign.folder / MODELS / kept[0])
+    try:
+        find_bundle(made.base)
+    except HitlistError as error:
+        raise NoBaseError(
+            f"the base of the last promotion cannot be used: {error}; name a bundle with --bundle "
+            "(in a flow, the parameter bundle)"
+        ) from None
+    return made.base
 
 
 def _current(campaign: Campaign, model: Model | None, base: Bundle) -> tuple[Bundle | None, int]:

@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import binomtest
 
+from chem.records.message_text import counted
 from gnn.candidates.foresee import BASE, CURRENT, Foreseen, Later
 from gnn.features.array_types import Bools, Floats64
 
 MARGIN = 0.02
 """The least gain by default: an error that is 2 % lower."""
 LEAST = 8
-"""Fewest results that decide: with fewer, chance alone makes a gain of any size."""
+"""Fewest compounds that decide: with fewer, chance alone makes a gain of any size. Results of one
+compound on several targets err together, so they count as one."""
 PROMISED = 0.9
 """Share of results that intervals have to hold."""
 _DRAWS = 2_000
@@ -76,12 +78,12 @@ def decide(later: Later, margin: float = MARGIN) -> Decision:
     every = {name: _figures(later, one, _known(one)) for name, one in later.models.items()}
     newest = {name: _figures(later, one, deciding) for name, one in later.models.items()}
     events = tuple(int(one) for one in np.unique(later.event[deciding]))
-    count = int(deciding.sum())
+    count = len(np.unique(later.compound[deciding]))
     if count < LEAST:
         why = (
-            f"{count} results on new compounds decide, expected at least {LEAST}: exact values of "
-            "the newest event of a target, after its first one, that the current model does not "
-            "know; keep results of one more plate"
+            f"results of {counted(count, 'new compound')} decide, expected at least {LEAST} "
+            "compounds with exact values in the newest event of a target, after its first one, "
+            "that the current model does not know; keep results of one more plate"
         )
         return Decision(every, newest, events, "", None, (why,))
     told = [f"{name}: {why}" for name, why in later.not_made.items()]
@@ -126,13 +128,18 @@ def _rmse(errors: Floats64) -> float:
 
 
 def _gain(later: Later, name: str, rows: Bools) -> Gain:
-    """Return the gain of a candidate; both models are drawn the same compounds."""
-    mine, current = (_errors(later, one, rows) ** 2 for one in (name, CURRENT))
+    """Return the gain of a candidate.
+
+    Both models are drawn the same compounds, each with its results on all targets.
+    """
+    _, owner = np.unique(later.compound[rows], return_inverse=True)
+    # [compounds] sums of squared errors: the number of results is the same for both models.
+    mine, current = (np.bincount(owner, _errors(later, one, rows) ** 2) for one in (name, CURRENT))
     draws = np.random.default_rng(0).integers(0, len(mine), (_DRAWS, len(mine)))
-    base = np.maximum(current[draws].mean(axis=1), 1e-12)
-    drawn = 1 - np.sqrt(mine[draws].mean(axis=1) / base)
+    base = np.maximum(current[draws].sum(axis=1), 1e-12)
+    drawn = 1 - np.sqrt(mine[draws].sum(axis=1) / base)
     low, high = np.quantile(drawn, [0.05, 0.95])
-    value = 1 - np.sqrt(mine.mean() / max(float(current.mean()), 1e-12))
+    value = 1 - np.sqrt(mine.sum() / max(float(current.sum()), 1e-12))
     return Gain(float(value), float(low), float(high))
 
 

@@ -37,6 +37,8 @@ class Later(NamedTuple):
     """The n results that can be foreseen: exact, of new compounds, after the first event."""
 
     task: Strings
+    compound: Ints
+    """[n] a number for each compound; stereoisomers share one."""
     event: Ints
     """[n] place in time, as of ``Result.event``."""
     measured: Floats64
@@ -92,6 +94,7 @@ def foresee(
             found[name][:, at] = _predict(bundle, now, compounds)
     return Later(
         np.array([one.task for one in rows], dtype=object),
+        np.array([compounds.bits[compounds.place[one.smiles]] for one in rows], np.int64),
         event,
         np.array([one.value for one in rows], np.float64),
         {name: Foreseen(*columns) for name, columns in found.items()},

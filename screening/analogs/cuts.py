@@ -20,7 +20,7 @@ from screening.analogs.search import Progress
 from screening.errors import StoreError
 from screening.storage.store import Store
 
-_RULES = 2
+_RULES = 3
 """The number of the rules by which compounds are cut."""
 _KINDS = {"compound": "int64", "core": "str", "substituent": "str"}
 _BLOCK = 200

@@ -52,12 +52,14 @@ def make_query(smiles: str, key: bytes, smarts: str | None = None) -> Query:
         InputError: RDKit cannot read the SMARTS.
     """
     wanted = substructure(smiles, smarts)
-    graphs = collect([tuple(written_graphs([smiles])[0].graph)])
+    written = written_graphs([smiles])[0]
+    graphs = collect([tuple(written.graph)])
     index = index_structures(graphs, element_numbers())
     cuts = tuple(places(smiles))
     bits = index.environments[:0]
     for place in cuts:
-        bits = np.concatenate([bits, environments_apart(graphs, place.distance)])
+        distance = place.distance[written.atoms]  # the graph has no labelled hydrogens
+        bits = np.concatenate([bits, environments_apart(graphs, distance)])
     return Query(
         smiles=smiles,
         key=key,

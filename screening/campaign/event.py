@@ -112,7 +112,7 @@ class HeldOut(Shape):
     gain: float
     """1 - rmse / rmse_before."""
     gain_lo: float
-    """The lower end of its 90 % interval, by a bootstrap of the compounds."""
+    """The lower end of its 90 % interval, by a bootstrap of compounds with all their results."""
     gain_hi: float
     coverage: float
     """Share of the results in the 90 % interval of the promoted kind of model."""

@@ -33,6 +33,14 @@ def campaign(
             help="Also write measured.csv and repeat.csv, for the screen of the next plate.",
         ),
     ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Target of the lists, such as activity_EGFR.",
+            show_default="the only one",
+        ),
+    ] = None,
 ) -> None:
     """Compare the predictions that runs registered before each assay with what the lab found.
 
@@ -41,8 +49,11 @@ def campaign(
     """
     from chem.disk.allowed_roots import named_path
     from screening.campaign.campaign import open_campaign
+    from screening.campaign.prospective.next_lists import choose_target
     from screening.campaign.prospective.report import make_report, tell_known_before
 
+    if task is not None and lists is None:
+        raise InputError("--task names the target of the lists; give --lists DIR, too")
     folder = named_path(folder)
     html, csv = _checked(html, "--html", folder), _checked(csv, "--csv", folder)
     if html is not None and html == csv:
@@ -57,10 +68,11 @@ def campaign(
             f"{folder} has no value that counts; keep results there with `hitlist results RUN FILE "
             f"--campaign {folder}`"
         )
+    target = "" if lists is None else choose_target(report, task)
     _show(report)
     _write(report, html, csv)
     if lists is not None:
-        _write_lists(lists, folder, report)
+        _write_lists(lists, folder, report, target)
 
 
 def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
@@ -81,7 +93,7 @@ def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
     return file
 
 
-def _write_lists(lists: Path, folder: Path, report: "Report") -> None:
+def _write_lists(lists: Path, folder: Path, report: "Report", target: str) -> None:
     from screening.campaign.prospective.next_lists import write_next_lists
     from screening.errors import told_in_one_line
     from screening.runs.plan import check_writable
@@ -94,13 +106,14 @@ def _write_lists(lists: Path, folder: Path, report: "Report") -> None:
         )
     check_writable(lists, "name another folder with --lists")
     with told_in_one_line(lists):
-        found = write_next_lists(lists, report)
+        found = write_next_lists(lists, report, target)
     for file in found.files:
         print(file)
     note(
         f'for the next plate: exclude = ["{found.files[0]}"], '
         f'{counted(found.measured, "compound")} with a value; include = ["{found.files[1]}"], '
-        f"{counted(found.repeat, 'surprising result')} to measure again"
+        f"{counted(found.repeat, 'surprising result')} to measure again; a screen refuses a "
+        "compound to include that its library lacks"
     )
 
 

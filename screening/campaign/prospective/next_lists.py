@@ -1,16 +1,20 @@
 """Writes two lists for the screen of the next plate: compounds with results, and which to repeat.
 
-A screen excludes the first list and includes the second one. A result is worth repeating if it lies
-outside of the registered 99 % interval, and the compound has no other potency on that target:
-either the assay was wrong once, or the model is wrong about a series.
+A screen excludes the first list and includes the second one. A plate measures one target, so both
+lists are of one: a surprise on another target is no control of this plate. A result is worth
+repeating if it lies outside of the registered 99 % interval, and the compound has no other potency
+on that target: either the assay was wrong once, or the model is wrong about a series.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from scipy.special import ndtri
 
 from chem.disk.files import make_folder
+from chem.errors import InputError
+from chem.records.message_text import did_you_mean
 from screening.campaign.prospective.comparison import Comparison
 from screening.campaign.prospective.report import Report
 from screening.hits.hit_files import write_csv
@@ -29,40 +33,69 @@ class NextLists(NamedTuple):
     files: tuple[Path, Path]
 
 
-def write_next_lists(folder: Path, report: Report) -> NextLists:
+def choose_target(report: Report, task: str | None = None) -> str:
+    """Return the short name of the target whose lists are written.
+
+    task: The target, by its column or its short name; None: the only one with values.
+
+    Raises InputError for several targets of which none is named, and for an unknown one.
+    """
+    rows = [*report.known_before, *report.rows]
+    targets = {name: one.target for one in rows for name in (one.target, one.event.task)}
+    columns = {one.target: one.event.task for one in rows}
+    named = ", ".join(sorted(columns.values()))
+    if task is None:
+        if len(columns) == 1:
+            return rows[0].target
+        example = min(columns.values())
+        raise InputError(
+            f"found values on {len(columns)} targets ({named}), expected one for --lists, as a "
+            f"plate measures one; name it with --task, such as --task {example}"
+        )
+    found = {target for name, target in targets.items() if name.lower() == task.lower()}
+    if len(found) != 1:
+        hint = did_you_mean(task, targets, "name one of these with --task")
+        raise InputError(f"found no values on {task!r}, expected one of {named}; {hint}")
+    return found.pop()
+
+
+def write_next_lists(folder: Path, report: Report, target: str) -> NextLists:
     """Write ``measured.csv`` and ``repeat.csv`` into a folder; earlier ones are replaced.
 
-    ``measured.csv`` has every compound with a value, in the order in which the values came;
-    ``repeat.csv`` has the surprising ones, the most surprising first. Both have ``compound_id``
-    and ``smiles``, by which a screen finds them.
+    ``measured.csv`` has every compound with a value on the target, in the order in which the first
+    values came; ``repeat.csv`` has the surprising ones, the most surprising first, each with the
+    run that picked it. Both have ``compound_id`` and ``smiles``, by which a screen finds them.
+
+    target: Its short name, as :func:`choose_target` returns it.
     """
     make_folder(folder)
-    every = {one.row.key: one for one in (*report.known_before, *report.rows)}
+    every = {one.row.key: one for one in _values(report, target)}
     measured = [[one.row.compound_id, one.row.smiles] for one in every.values()]
     repeat = [
         [
-            *(one.row.compound_id, one.row.smiles, one.target),
+            *(one.row.compound_id, one.row.smiles, one.target, one.event.run_name),
             *(format_number(n, 2) for n in (one.row.predicted, one.row.value, one.standardized)),
         ]
-        for one in find_surprising(report)
+        for one in find_surprising(report, target)
     ]
     files = (folder / MEASURED, folder / REPEAT)
     write_csv(files[0], ("compound_id", "smiles"), measured, 2)
-    columns = ("compound_id", "smiles", "target", "predicted", "value", "standardized_error")
-    write_csv(files[1], columns, repeat, 3)
+    columns = ("compound_id", "smiles", "target", "run", "predicted", "value", "standardized_error")
+    write_csv(files[1], columns, repeat, 4)
     return NextLists(len(measured), len(repeat), files)
 
 
-def find_surprising(report: Report) -> list[Comparison]:
-    """Return the results to repeat, the most surprising first; of two targets, the larger error."""
-    rows = [one for one in (*report.known_before, *report.rows) if one.is_exact]
-    times: dict[tuple[str, str], int] = {}
-    for one in rows:
-        pair = (one.row.key, one.target)
-        times[pair] = times.get(pair, 0) + 1
-    found: dict[str, Comparison] = {}
-    for one in sorted(rows, key=lambda one: (-abs(one.standardized), one.order, one.row.rank)):
-        is_single = times[one.row.key, one.target] == 1
-        if is_single and abs(one.standardized) > SURPRISING:
-            found.setdefault(one.row.key, one)
-    return list(found.values())
+def find_surprising(report: Report, target: str) -> list[Comparison]:
+    """Return the results on a target that are to be repeated, the most surprising first."""
+    rows = [one for one in _values(report, target) if one.is_exact]
+    times = Counter(one.row.key for one in rows)
+    surprising = [
+        one for one in rows if times[one.row.key] == 1 and abs(one.standardized) > SURPRISING
+    ]
+    return sorted(surprising, key=lambda one: -abs(one.standardized))
+
+
+def _values(report: Report, target: str) -> list[Comparison]:
+    """Return all values on a target, in order of time, then by rank."""
+    rows = [one for one in (*report.known_before, *report.rows) if one.target == target]
+    return sorted(rows, key=lambda one: (one.order, one.row.rank))

@@ -50,6 +50,12 @@ def test_a_hydrogen_in_place_of_a_substituent_is_written_in_two_ways(
     assert count > 200
 
 
+def test_bonds_to_labelled_hydrogens_are_not_cut() -> None:
+    found = single_cuts(Chem.MolFromSmiles("[2H]C([2H])([2H])Oc1ccccc1"))
+    changed = {cut.substituent for cut in found}
+    assert changed == {"[2H]C([2H])([2H])[*:1]", "[2H]C([2H])([2H])O[*:1]"}
+
+
 def test_the_places_of_hydrogens_have_the_cores_of_the_cuts_there() -> None:
     plain = Chem.MolFromSmiles("c1ccc2[nH]ccc2c1")
     cores = {cut.core for cut in hydrogen_cuts(plain)}

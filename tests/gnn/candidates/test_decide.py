@@ -28,7 +28,8 @@ def later(
     now = foreseen(current, width)
     kept = Foreseen(*(np.where(event >= known, part, np.nan) for part in now))
     models = {BASE: foreseen(current, width), CURRENT: kept, MOVED: foreseen(moved, width)}
-    return Later(np.array(list(tasks), dtype=object), event, measured, models, {})
+    task = np.array(list(tasks), dtype=object)
+    return Later(task, np.arange(count), event, measured, models, {})
 
 
 def test_a_better_candidate_is_promoted_with_its_gain() -> None:
@@ -85,4 +86,30 @@ def test_what_the_current_model_knows_and_too_few_results_decide_nothing() -> No
     assert decide(later(known=2)).promote == MOVED
     one = later()
     few = {name: Foreseen(*(part[5:] for part in own)) for name, own in one.models.items()}
-    assert too_few(decide(Later(one.task[5:], one.event[5:], one.measured[5:], few, {})))
+    rows = (one.task[5:], one.compound[5:], one.event[5:], one.measured[5:])
+    assert too_few(decide(Later(*rows, few, {})))
+
+
+def test_results_of_one_compound_on_many_targets_are_one_compound() -> None:
+    one = later(tasks="ABCDEFGHIJKLMN")
+    found = decide(one._replace(compound=np.zeros(14, int)))
+    assert too_few(found)
+    assert "results of 1 new compound decide" in found.why[0]
+
+
+def test_the_interval_draws_compounds_with_all_their_results() -> None:
+    single = later(tasks="A" * 12)
+    rng = np.random.default_rng(1)
+    value = single.measured + rng.normal(0, 0.5, 12)
+    models = dict(single.models) | {MOVED: Foreseen(value, value - 2, value + 2)}
+    single = single._replace(models=models)
+    twice = np.repeat(np.arange(12), 2)  # each compound on two targets, with equal errors
+    double = Later(
+        np.array(list("AB" * 12), dtype=object),
+        single.compound[twice],
+        single.event[twice],
+        single.measured[twice],
+        {name: Foreseen(*(part[twice] for part in made)) for name, made in models.items()},
+        {},
+    )
+    assert decide(double).gain == pytest.approx(decide(single).gain)

@@ -66,6 +66,16 @@ def test_analogs_of_a_structure_in_another_library(
     assert not any(row["kind"] == "enumerated" for row in rows)
 
 
+def test_a_deuterated_hit_has_analogs(hitlist: Hitlist, drug_run: Outcome, tmp_path: Path) -> None:
+    deuterated = HIT.replace("COc", "[2H]C([2H])([2H])Oc", 1)
+    words = ("--smiles", deuterated, "--run", drug_run.folder, "--limit", "5")
+    code, _, err = hitlist(*words, "--out", tmp_path / "a.csv", "--sar", tmp_path / "sar.csv")
+    assert code == 0, err
+    made = [row["change"] for row in read(tmp_path / "a.csv") if row["kind"] == "enumerated"]
+    assert made
+    assert not any(one.startswith("[2H][*:1]>>") for one in made)
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

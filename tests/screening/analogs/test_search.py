@@ -48,6 +48,20 @@ def test_matched_pairs_are_those_of_a_comparison_of_all(prepare: Prepare) -> Non
             assert len(pairs) == 7
 
 
+def test_labelled_hydrogens_of_a_hit_are_no_places(prepare: Prepare) -> None:
+    prepared = prepare(25)
+    methoxy = HIT.replace("COc", "[2H]C([2H])([2H])Oc", 1)
+    on_ring = HIT.replace("cc2nc", "c([2H])c2nc", 1)
+    texts = everything(prepared, make_query(HIT, bytes(16)))
+    for hit, change in ((methoxy, "[2H]C([2H])([2H])[*:1]>>C[*:1]"), (on_ring, "")):
+        query = make_query(Chem.CanonSmiles(hit), bytes(16))
+        assert all(place.cut.substituent != "[2H][*:1]" for place in query.places)
+        pairs = {text for text in texts if pair_change([one.cut for one in query.places], text)[0]}
+        matched = found(prepared, query)["matched_pair"]
+        assert {one.smiles for one in matched} == pairs
+        assert bool(change) == (change in {one.change for one in matched})
+
+
 def test_every_matched_pair_has_the_core_of_the_hit(prepare: Prepare, query: Query) -> None:
     changes = {one.change for one in found(prepare(25), query)["matched_pair"]}
     assert {"Cl[*:1]>>[*:1][H]", "Cl[*:1]>>Br[*:1]", "[*:1][H]>>C[*:1]"} <= changes

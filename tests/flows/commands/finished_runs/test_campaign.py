@@ -66,11 +66,20 @@ def test_a_removed_last_line_fails_verify_and_is_noted(run: RunCommand, campaign
 
 
 def test_lists_for_the_next_plate(run: RunCommand, campaign: Path, tmp_path: Path) -> None:
-    answer = run("campaign", campaign, "--lists", tmp_path / "lists")
+    lists = ("campaign", campaign, "--lists", tmp_path / "lists")
+    unnamed = run(*lists)
+    assert unnamed.code == 2
+    assert "2 targets (activity_EGFR, activity_KDR), expected one for --lists" in unnamed.err
+    assert len(unnamed.err.splitlines()) == 1
+    assert not (tmp_path / "lists").exists()
+    answer = run(*lists, "--task", "activity_EGFR")
     assert answer.code == 0, answer.err
     files = [tmp_path / "lists/measured.csv", tmp_path / "lists/repeat.csv"]
     assert answer.out.splitlines()[-2:] == [str(file) for file in files]
     assert f'exclude = ["{files[0]}"]' in answer.err
-    refused = run("campaign", campaign, "--lists", campaign / "lists")
+    refused = run("campaign", campaign, "--lists", campaign / "lists", "--task", "EGFR")
     assert refused.code == 2
     assert "is in the campaign" in refused.err
+    alone = run("campaign", campaign, "--task", "EGFR")
+    assert alone.code == 2
+    assert "give --lists DIR, too" in alone.err

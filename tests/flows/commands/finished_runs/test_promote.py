@@ -83,7 +83,7 @@ def test_a_better_model_becomes_current_and_the_way_back(
     assert "name the bundle of its runs with --bundle" in answer.err
     answer = run("promote", campaign, *base)
     assert answer.code == 0, answer.err
-    assert "0 results on new compounds decide, expected at least 8" in answer.err
+    assert "results of 0 new compounds decide, expected at least 8 compounds" in answer.err
     assert answer.out.splitlines()[-1] == "nothing changed"
     assert not (campaign / "models").exists()
     assert run("promote", campaign, "--rollback").code == 2
