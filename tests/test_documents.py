@@ -66,7 +66,7 @@ RUN_ELSEWHERE = {
         "tests/flows/commands/finished_runs/test_learn.py, with another bundle"
     ),
     "hitlist benchmark campaign": "tests/flows/campaign_benchmark/test_command.py, on a small set",
-    "hitlist campaign campaign --lists lists": (
+    "hitlist campaign campaign --lists lists/plate2": (
         "tests/flows/commands/finished_runs/test_campaign.py"
     ),
     **dict.fromkeys(

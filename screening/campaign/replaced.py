@@ -52,10 +52,21 @@ def read_as(options: Options) -> ReadAs:
 def check_known(campaign: Campaign, evaluation: Evaluation) -> None:
     """Refuse, with InputError, what the campaign has: the same files, target and options.
 
-    An event of which something was replaced may be kept again, so that it counts again.
+    An event of which something was replaced may be kept again, so that it counts again. A file that
+    was kept for plates of another run is refused if this run has plates of the same names: readers
+    and runs count plates from 1, so the names fit the wrong run, too.
     """
     plan, options = evaluation.plan, read_as(evaluation.options)
     digests = sorted(evaluation.hashes.values())
+    for event in campaign.valid_events:
+        both = sorted({*event.plates} & {*kept_plates(evaluation)})
+        if event.run != plan.run.run_id and both and _digests(event) & {*digests}:
+            raise InputError(
+                f"{', '.join(map(str, evaluation.hashes))}: a file with these bytes was kept "
+                f"for run {event.run_name} as event {event.number} of {event.time}, which has "
+                f"plates of the same names ({', '.join(both)}); give the files of run "
+                f"{plan.run.folder.name}, or name their plates with --plate"
+            )
     for event in campaign.events:
         same = (event.run, event.task, event.options) == (plan.run.run_id, plan.task, options)
         if same and sorted(_digests(event)) == digests and campaign.is_current(event):

@@ -6,13 +6,14 @@ repeating if it lies outside of the registered 99 % interval, and the compound h
 on that target: either the assay was wrong once, or the model is wrong about a series.
 """
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 from scipy.special import ndtri
 
-from chem.disk.files import make_folder
+from chem.disk.files import make_folder, scratch_beside
 from chem.errors import InputError
 from chem.records.message_text import did_you_mean
 from screening.campaign.prospective.comparison import Comparison
@@ -60,13 +61,18 @@ def choose_target(report: Report, task: str | None = None) -> str:
 
 
 def write_next_lists(folder: Path, report: Report, target: str) -> NextLists:
-    """Write ``measured.csv`` and ``repeat.csv`` into a folder; earlier ones are replaced.
+    """Write ``measured.csv`` and ``repeat.csv`` into a folder.
+
+    Other files of these names are not replaced: a finished run may have used them, and cannot be
+    verified without.
 
     ``measured.csv`` has every compound with a value on the target, in the order in which the first
     values came; ``repeat.csv`` has the surprising ones, the most surprising first, each with the
     run that picked it. Both have ``compound_id`` and ``smiles``, by which a screen finds them.
 
     target: Its short name, as :func:`choose_target` returns it.
+
+    Raises InputError if the folder has other lists of these names.
     """
     make_folder(folder)
     every = {one.row.key: one for one in _values(report, target)}
@@ -78,11 +84,20 @@ def write_next_lists(folder: Path, report: Report, target: str) -> NextLists:
         ]
         for one in find_surprising(report, target)
     ]
-    files = (folder / MEASURED, folder / REPEAT)
-    write_csv(files[0], ("compound_id", "smiles"), measured, 2)
     columns = ("compound_id", "smiles", "target", "run", "predicted", "value", "standardized_error")
-    write_csv(files[1], columns, repeat, 4)
-    return NextLists(len(measured), len(repeat), files)
+    with scratch_beside(folder / MEASURED) as scratch:
+        write_csv(scratch / MEASURED, columns[:2], measured, 2)
+        write_csv(scratch / REPEAT, columns, repeat, 4)
+        for name in (MEASURED, REPEAT):
+            content = (scratch / name).read_bytes()
+            if (folder / name).exists() and (folder / name).read_bytes() != content:
+                raise InputError(
+                    f"{folder / name} is another list, which the screen of a finished run may "
+                    "need; name a new folder, one for each plate"
+                )
+        for name in (MEASURED, REPEAT):
+            os.replace(scratch / name, folder / name)
+    return NextLists(len(measured), len(repeat), (folder / MEASURED, folder / REPEAT))
 
 
 def find_surprising(report: Report, target: str) -> list[Comparison]:

@@ -103,3 +103,20 @@ def test_values_of_a_wrong_column_count_no_more(
     keep(campaign, evaluate(truth.plan, [path], Options(value_column="B pIC50")))
     found = open_campaign(campaign).current_values()
     assert [(row.rank, row.value) for _, row in found] == [(1, 6.0)]
+
+
+def test_a_file_of_another_run_with_the_same_plates_is_refused(
+    campaign: Path, truth: Truth, tmp_path: Path
+) -> None:
+    """Plates of all runs of a screen have the same names, so a mixed-up file would fit."""
+    path = write_wells(tmp_path / "1.csv", truth)
+    keep(campaign, evaluate(truth.plan, [path]))
+    other = replace(truth.plan, run=replace(truth.plan.run, fingerprint="another"))
+    copied = tmp_path / "copy.csv"
+    copied.write_bytes(path.read_bytes())
+    with pytest.raises(InputError, match=r"as event 001 .* plates of the same names"):
+        keep(campaign, evaluate(other, [copied]))
+    renamed = {at: value * 1.01 for at, value in truth.signals[truth.plan.plates[0]].items()}
+    signals = {truth.plan.plates[0]: renamed}
+    new = write_wells(tmp_path / "2.csv", truth, signals)
+    assert keep(campaign, evaluate(other, [new])).event.number == "002"

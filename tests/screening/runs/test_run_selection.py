@@ -11,12 +11,15 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
+from chem.library.read import open_library
 from gnn.bundle.bundle import Bundle
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
+from screening.runs.past_run import open_run
 from screening.runs.plan import Plan, RunOptions, plan_run
 from screening.runs.run import run_screen
 from screening.text.cells import unescape_cell
+from screening.verify.verify import verify_run
 
 Mixed = list[tuple[str, str]]
 FILES = Path(__file__).parents[2] / "files"
@@ -174,3 +177,25 @@ def test_a_control_that_is_not_there_ends_the_run_before_scores(make: Make, lone
     with pytest.raises(InputError, match=r"^control nobody is not among the accepted compounds"):
         run_screen(plan, lone)
     assert not list(plan.out.rglob("part-*.parquet"))
+
+
+def test_verify_names_a_list_that_was_changed_since(make: Make, lone: Client) -> None:
+    """Not the hits are wrong then, but what they would be made from again."""
+    folder = run_screen(make(40), lone).folder
+
+    def faults() -> list[str]:
+        past = open_run(folder)
+        library = open_library(Path(past.screen.library))
+        return [fault for check in verify_run(past, library, lone) for fault in check.faults]
+
+    assert faults() == []
+    selection = load_screen(folder / "screen.toml").selection
+    assert selection is not None
+    (owned,) = map(Path, selection.exclude)
+    before = owned.read_bytes()
+    try:
+        owned.write_bytes(before + b"new,CCCCCCO\n")
+        (told,) = faults()
+    finally:
+        owned.write_bytes(before)
+    assert told.startswith("owned.csv, a list of the screen to exclude, is not the file that")

@@ -69,14 +69,20 @@ def test_surprising_results_come_first_and_only_once(
     ]
 
 
-def test_lists_are_replaced_and_may_be_empty(
+def test_lists_may_be_empty_and_other_ones_are_not_replaced(
     campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = make_report(open_campaign(campaign))
     monkeypatch.setattr(screening.campaign.prospective.next_lists, "SURPRISING", 1.0)
-    assert write_next_lists(tmp_path, report, EGFR).repeat > 0
+    first = write_next_lists(tmp_path, report, EGFR)
+    assert first.repeat > 0
+    assert write_next_lists(tmp_path, report, EGFR) == first  # the same lists are no other ones
+    before = first.files[1].read_bytes()
     monkeypatch.setattr(screening.campaign.prospective.next_lists, "SURPRISING", 1e9)
-    found = write_next_lists(tmp_path, report, EGFR)
+    with pytest.raises(InputError, match=r"repeat\.csv is another list"):
+        write_next_lists(tmp_path, report, EGFR)
+    assert first.files[1].read_bytes() == before
+    found = write_next_lists(tmp_path / "plate3", report, EGFR)
     assert found.repeat == 0
     assert len(read(found.files[1])) == 0
 
