@@ -61,7 +61,10 @@ def describe_selection(found: SelectionReport) -> str:
     """
     picked = ", ".join(f"{n:,} by {rule}" for rule, n in found.by_rule.items() if n)
     over = ", ".join(f"{what} {n:,}" for what, n in found.passed_over.items() if n)
-    line = f"chosen from a pool of {found.pool:,}: {picked or 'none'}"
+    excluded = sum(n for what, n in found.passed_over.items() if what.startswith(EXCLUDED))
+    beyond = found.considered - found.pool - excluded
+    further = f" and {beyond:,} beyond it" if beyond > 0 else ""
+    line = f"chosen from a pool of {found.pool:,}{further}: {picked or 'none'}"
     line += f"; passed over: {over}" if over else ""
     if (money := found.money) is not None:
         currency = f" {money.currency}" if money.currency else ""
