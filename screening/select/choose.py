@@ -110,6 +110,8 @@ def _choose(choice: Choice) -> None:
 
     def fill(size: int) -> None:
         while len(constraints.taken) < size and (at := pick_order.next()) is not None:
+            if at >= candidates.pool:  # it is looked at now, and has to be accounted for
+                choice.exclusions.count([candidates.each[at].row])
             pick_order.record(constraints.try_add(candidates.each[at], choice.rule))
 
     fill(most - explored)
@@ -127,8 +129,9 @@ def _allowed(choice: Choice) -> list[int]:
     candidates, exclusions = choice.candidates, choice.exclusions
     beyond = [at for at in candidates.explorable if at >= candidates.pool]
     reasons = exclusions.reasons_against(candidates.frame.iloc[beyond])
-    exclusions.count(candidates.each[at].row for at in beyond)
-    return [at for at, reason in zip(beyond, reasons, strict=True) if not reason]
+    both = list(zip(beyond, reasons, strict=True))
+    exclusions.count(candidates.each[at].row for at, reason in both if reason)
+    return [at for at, reason in both if not reason]
 
 
 def _order(choice: Choice) -> Picks:

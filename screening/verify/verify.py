@@ -58,9 +58,10 @@ from screening.runs.write_run import Results, publish
 from screening.score.predicted_columns import prediction_columns
 from screening.score.score import spans
 from screening.select.decided import DECIDED_FILE, read_decided
-from screening.select.lists import CompoundList, plan_lists, prepare_lists
+from screening.select.lists import plan_lists, prepare_lists
 from screening.storage.schema import REJECTED
 from screening.storage.store import Store
+from screening.verify.changed_lists import changed_lists
 from screening.verify.verify_columns import same_cells, same_fields, same_plates
 from screening.verify.verify_files import (
     Check,
@@ -200,7 +201,7 @@ def check_made_again(
     recorded = read_decided(past.folder, past.run.manifest.files.get(DECIDED_FILE))
     past = replace(past, decided=recorded)
     lists = plan_lists(past.screen, past.prepared.extra_columns, None, find_library)
-    check.faults += _changed_lists(past, lists)
+    check.faults += changed_lists(past, lists)
     if check.faults:
         return check
     prepare_lists(lists, client, progress)
@@ -243,23 +244,6 @@ def check_made_again(
             if not same:
                 check.faults.append(f"{name} does not follow from the scores and the screen")
     return check
-
-
-def _changed_lists(past: PastRun, lists: Sequence[CompoundList]) -> list[str]:
-    """Return a fault for each list of compounds that is not the file that the run used."""
-    selection = past.run.manifest.selection
-    used = {} if selection is None else {(x["role"], x["name"]): x for x in selection.lists}
-    faults = []
-    for one in lists:
-        before = used.get((one.role, one.name), {}).get("sha256")
-        now = one.told().get("sha256")
-        if before is not None and now is not None and before != now:
-            faults.append(
-                f"{one.name}, a list of the screen to {one.role}, is not the file that the run "
-                f"used: found SHA-256 {now[:12]}, expected {before[:12]}; put the old file back, "
-                "and give each plate lists of its own"
-            )
-    return faults
 
 
 def _insert_since(past: PastRun, made: Path, table: HitTable) -> None:
