@@ -14,6 +14,7 @@ from flows.campaign_benchmark.assays import Assay
 from gnn.calibration.calibration import NORMAL_90
 from gnn.training.baselines import regress_with_spread
 from gnn.updating.few_results import FewResults
+from screening.objective.selection import LATER_PLATES
 from screening.select.acquisition import Acquisition, Target
 
 Floats = npt.NDArray[np.float64]
@@ -22,7 +23,6 @@ Ints = npt.NDArray[np.int64]
 PLATES, PLATE = 10, 40
 COMPARED = 1200
 """The compounds among which knowledge is compared, the most hopeful ones."""
-LATER_PLATES = 2
 
 
 class Campaign(NamedTuple):

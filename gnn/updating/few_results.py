@@ -72,15 +72,13 @@ class FewResults:
                 parts.append(_Part(0.0, power, noise * scale, scale, lower, alpha))
         self._parts = _weighted(parts, evidence)
 
-    def predict(self, to: Floats, own: Floats | None = None) -> Foreseen:
+    def predict(self, to: Floats) -> Foreseen:
         """Return the predictions of M compounds.
 
         Args:
             to: [M, n] similarities to the measured compounds.
-            own: [M] similarities to themselves; by default 1.
         """
-        own = np.ones(len(to)) if own is None else own
-        means, variances = self._each(to, own)
+        means, variances = self._each(to)
         weights = np.array([part.weight for part in self._parts])
         mean = weights @ means
         spread = weights @ (variances + (means - mean) ** 2)
@@ -93,7 +91,7 @@ class FewResults:
             among: [M, M] similarities of these compounds.
             to: [M, n] similarities to the measured compounds.
         """
-        means = self._each(to, np.diag(among))[0]
+        means = self._each(to)[0]
         mean = np.array([part.weight for part in self._parts]) @ means
         found = np.zeros(among.shape)
         for part, its in zip(self._parts, means, strict=True):
@@ -104,15 +102,15 @@ class FewResults:
             found += part.weight * shared
         return found
 
-    def _each(self, to: Floats, own: Floats) -> tuple[Floats64, Floats64]:
+    def _each(self, to: Floats) -> tuple[Floats64, Floats64]:
         """Return [parts, M] means and variances of measured values."""
         means, variances = [], []
         for part in self._parts:
             known = np.asarray(to, dtype=np.float64) ** part.power
             solved = solve_triangular(part.lower, known.T, lower=True)
-            explained = np.asarray(own, np.float64) ** part.power - np.square(solved).sum(axis=0)
+            left = 1 - np.square(solved).sum(axis=0)
             means.append(self._centre + known @ part.alpha)
-            variances.append(part.scale * np.maximum(explained, 0) + part.noise)
+            variances.append(part.scale * np.maximum(left, 0) + part.noise)
         return np.array(means), np.array(variances)
 
 

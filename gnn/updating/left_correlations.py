@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gnn.features.array_types import Floats64
+from gnn.updating.series_offset import LEAST_OWN
 
-LEAST_OWN = 0.05
-"""Least share of an error that is the compound's own."""
 _DIGITS = 6
 """Decimals of a correlation: the last bits of a matrix product depend on the machine."""
 

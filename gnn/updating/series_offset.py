@@ -25,7 +25,7 @@ LEAST_T2 = 2.0
 """The squared t at which half of an offset is kept."""
 _PRIOR = 1.0
 """Errors that the promised variance counts for."""
-_LEAST_OWN = 0.05
+LEAST_OWN = 0.05
 """Least share of an error that is the compound's own. Interpolated correlations need not be those
 of any errors: without such a share, many compounds could move a molecule without limit."""
 _ROWS = 64
@@ -64,7 +64,7 @@ class SeriesOffset:
         self._places = torch.tensor(similarity, dtype=torch.float64, device=error.device)
         self._values = torch.tensor(series, dtype=torch.float64, device=error.device)
         among = self._shared(likeness.to(error.device)).cpu().fill_diagonal_(1.0)
-        own = max(_LEAST_OWN, 1 - float(self._values[-1]))
+        own = max(LEAST_OWN, 1 - float(self._values[-1]))
         with one_thread():  # its last bits would depend on the number of threads
             values, vectors = torch.linalg.eigh(among)
             inverse = (vectors / values.clamp(min=own)) @ vectors.T

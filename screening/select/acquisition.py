@@ -20,7 +20,6 @@ from scipy.special import ndtr
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 SHORTLIST = 50
 """Compounds of the highest yield, and of the highest expected excess, whose knowledge is
