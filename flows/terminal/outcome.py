@@ -12,6 +12,7 @@ from flows.terminal.tables import choose_columns, show_table, terminal_width
 if TYPE_CHECKING:
     from chem.library.read import Library
     from screening.objective.screen_settings import Screen
+    from screening.report.manifest import RunManifest
     from screening.runs.plan import Plan
     from screening.runs.write_run import Outcome
 
@@ -41,28 +42,8 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
         note(describe_selection(manifest.selection))
         for line in describe_lists(manifest.selection.lists):
             note(line)
-    if counts.hits < screen.hits:
-        taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
-        by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items())
-        passed = f"{counts.passed:,} of {counted(counts.accepted, 'accepted compound')} passed the "
-        passed = f"{passed}filters{f' ({by})' if by else ''}"
-        note(
-            f"{counted(screen.hits, 'hit')} requested; "
-            f"{passed if counts.accepted else 'no compound was accepted'}"
-        )
-        triage = manifest.triage
-        remedy = (
-            "screen the library by this objective to score them"
-            if triage.chosen_for
-            else "use --exhaustive or more --hits to score them"
-        )
-        # In a second ranking, filters of the first screen also removed compounds.
-        aside = counts.set_aside - triage.never_looked_at
-        if aside:
-            note(
-                f"{counted(aside, 'compound')} not scored by the ensembles, because of the triage: "
-                f"{remedy}"
-            )
+    for line in shortage_lines(manifest, screen):
+        note(line)
     for name in ("hits.csv", "report.html"):
         print(short(outcome.folder / name))
     if counts.hits:
@@ -71,6 +52,36 @@ def show_outcome(outcome: "Outcome", screen: "Screen") -> None:
     for line in (*news, *outcome.table.expected):
         note(line)
     note_if(sum_up_doubts(outcome.table))
+
+
+def shortage_lines(manifest: "RunManifest", screen: "Screen") -> list[str]:
+    """Return why a run has fewer hits than its screen requests; none if it has them all."""
+    from screening.text.selection_words import describe_shortage
+
+    counts = manifest.counts
+    if counts.hits >= screen.hits:
+        return []
+    taken = {name: n for name, n in manifest.filtered_by_filter.items() if n}
+    by = ", ".join(f"{name} removed {n:,}" for name, n in taken.items())
+    passed = f"{counts.passed:,} of {counted(counts.accepted, 'accepted compound')} passed the "
+    passed = f"{passed}filters{f' ({by})' if by else ''}"
+    passed = passed if counts.accepted else "no compound was accepted"
+    lines = [f"{counted(screen.hits, 'hit')} requested; {passed}"]
+    if manifest.selection is not None and (
+        short := describe_shortage(manifest.selection, counts.hits)
+    ):
+        lines.append(short)
+    triage = manifest.triage
+    # In a second ranking, filters of the first screen also removed compounds.
+    if aside := counts.set_aside - triage.never_looked_at:
+        remedy = (
+            "screen the library by this objective to score them"
+            if triage.chosen_for
+            else "use --exhaustive or more --hits to score them"
+        )
+        told = f"{counted(aside, 'compound')} not scored by the ensembles, because of the triage"
+        lines.append(f"{told}: {remedy}")
+    return lines
 
 
 def truncation_line(headers: Sequence[str], rows: Sequence[Sequence[str]], story: str) -> str:

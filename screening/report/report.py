@@ -29,6 +29,7 @@ from screening.score.triage_recall import TriageFacts, describe_triage
 from screening.select.constraints import ISOTOPES
 from screening.text.applicability import crossed_domains
 from screening.text.cells import isolated
+from screening.text.selection_words import describe_rules, describe_shortage
 from screening.text.words import describe_objective
 
 PAGE = "screening.report.page"
@@ -83,6 +84,7 @@ def render_report(
         doubts=sum_up_doubts(table),
         expected=table.expected,
         objective=describe_objective(screen),
+        rules=selection_rules(ranking, screen),
         lines=risk_lines(screen, facts.units, facts.operating_points),
         count=len(shown.rows),
         total=len(table.rows),
@@ -97,6 +99,16 @@ def render_report(
         pictures=packed(data.pictures),
         panel=packed(data.panel) if data.panel else "",
     )
+
+
+def selection_rules(ranking: Ranking, screen: Screen) -> list[str]:
+    """Return the rules of a selection in sentences, and what it left short; none without one."""
+    if screen.selection is None:
+        return []
+    found = ranking.selection
+    short = "" if found is None else describe_shortage(found, len(ranking.hits))
+    rules = describe_rules(screen.selection, screen.hits)
+    return [*rules, f"{short[:1].upper()}{short[1:]}."] if short else rules
 
 
 def page_template(name: str, package: str) -> Template:

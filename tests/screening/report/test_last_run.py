@@ -213,8 +213,8 @@ def test_a_link_by_id_or_inchikey_opens_the_hit_and_marks_its_tile(
         assert tab.locator(".tile.linked").count() == 1
         assert tab.locator(".tile.linked").get_attribute("data-hit") == "2"
         tab.keyboard.press("Escape")
-        # A closed window clears the address a moment later. The page forbids evaluated strings, which
-        # wait_for_function would need.
+        # A closed window clears the address a moment later. The page forbids the evaluated strings
+        # that wait_for_function would need.
         expect(tab).to_have_url(re.compile(r"^[^#]+$"))
     tab.evaluate("location.hash = 'ZINC-1'")
     expect(tab.locator("#not-a-hit")).to_have_text("ZINC-1 is none of the hits on this page.")

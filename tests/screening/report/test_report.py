@@ -306,6 +306,20 @@ def test_the_funnel_tells_what_a_selection_passed_over(
     assert "hits were full" not in page
 
 
+def test_it_tells_the_rules_of_a_selection(
+    ranking: Ranking, kinase: Screen, facts: RunFacts
+) -> None:
+    assert "Rules of the selection" not in render(ranking, kinase, facts)
+    rules = {"max_per_scaffold": 2, "exclude": ("<b>own</b>.csv",)}
+    screen = kinase.changed(selection=rules)
+    over = {"scaffold cap": 3}
+    short = SelectionReport(99, 500, 500, {"rank": 40}, over, 0, None, ())
+    page = render(ranking._replace(selection=short), screen, facts)
+    assert "<bdi>At most 2 hits share a scaffold.</bdi>" in page
+    assert "<bdi>Excluded: &lt;b&gt;own&lt;/b&gt;.csv.</bdi>" in page
+    assert "scaffold cap refused 3; raise max_per_scaffold or the pool for more.</bdi>" in page
+
+
 def test_it_names_late_limits(scored: Scored, kinase: Screen, facts: RunFacts) -> None:
     filters = {"max_mw": 800.0, "max_alerts": 2.0, "min_qed": 0.2}
     screen = kinase.changed(filters=filters)
