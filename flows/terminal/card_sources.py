@@ -16,16 +16,20 @@ MOST_PAIRS = 10
 
 def show_sources(card: "Card", measured: "MeasuredCompounds | None") -> None:
     """Show the sources of the training data, what is known about them, and what they share."""
+    from gnn.bundle.measured_compounds import is_own
+
     rows = [
         [*(source.get(key, "") for key in ("name", "licence", "citation")), f"{source['rows']:,}"]
         for source in card.data
     ]
     show_table(["trained on", "licence", "citation", "rows"], rows, "Sources", numbers=1)
     if measured is not None:
+        own = sum(map(is_own, measured.ids))
+        of_own = f" and of {counted(own, 'compound')} of a campaign's own results" if own else ""
         note(
             f"measured.parquet holds {counted(len(measured), 'compound')} and "
-            f"{counted(len(measured.values), 'measured value')} of these sources, under the "
-            "licences of the sources"
+            f"{counted(len(measured.values), 'measured value')} of these sources{of_own}, under "
+            "the licences of the sources"
         )
     show_faults(card)
     show_overlaps(card)

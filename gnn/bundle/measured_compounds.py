@@ -35,6 +35,13 @@ from gnn.features.array_types import Floats32, Ints
 Relation = Literal["=", "<", ">"]
 RELATIONS: dict[int, Relation] = {EXACT: "=", UPPER: "<", LOWER: ">"}
 """Written form of each bound: ``<`` if the true value is at most the stored one."""
+OWN = " (own result)"
+"""The end of the ID of a compound that a campaign measured itself."""
+
+
+def is_own(name: str) -> bool:
+    """Tell whether the ID of a measured compound is that of a campaign's own result."""
+    return name.endswith(OWN.strip())
 
 
 class TaskValues(NamedTuple):

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from gnn.assembly.learn import Result, learn_results, write_learned
 from gnn.bundle.bundle import Bundle
+from gnn.candidates.learn import learn_results, write_learned
+from gnn.candidates.own_measured import Result
 from gnn.candidates.retrain_head import HeadTraining, write_retrained
 from gnn.errors import ModelError
 
@@ -51,7 +52,7 @@ class Candidates:
             write_learned(self.base, learn_results(self.base, results), campaign, out)
             return
         assert self._training is not None
-        write_retrained(self.base, self._training.train(results, campaign), out)
+        write_retrained(self.base, self._training.train(results, campaign), results, out)
 
     def _moved(self, results: Sequence[Result]) -> Bundle:
         base = self.base

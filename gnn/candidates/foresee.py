@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from chem.records.records import Failure
-from gnn.assembly.learn import Result
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import DISTANCE
 from gnn.bundle.predict import Predictor
 from gnn.calibration.domain import environment_bits
 from gnn.candidates.candidates import Candidates
+from gnn.candidates.own_measured import Result
 from gnn.errors import ModelError
 from gnn.features.array_types import Bools, Floats64, Ints, Report, Strings
 from gnn.features.graph_arrays import GraphArrays, collect, take

@@ -19,12 +19,12 @@ import torch
 from torch import Tensor, nn
 
 from chem.records.records import Failure
-from gnn.assembly.learn import Result
 from gnn.assembly.structures import read_graph
 from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle, save_bundle
 from gnn.bundle.find_bundle import read_card
 from gnn.bundle.measured_compounds import copy_measured_compounds
+from gnn.candidates.own_measured import Result, with_own_results
 from gnn.card.results_card import RetrainedCard, RetrainedTask
 from gnn.errors import ModelError
 from gnn.features.batch import padded_batches
@@ -120,13 +120,16 @@ class HeadTraining:
         return RetrainedTask(results=len(rows), kept=len(anchors.value), share=max(shares))
 
 
-def write_retrained(base: Bundle, retrained: Bundle, out: Path) -> None:
-    """Write a bundle of :meth:`HeadTraining.train` into a new folder, with its base's compounds."""
+def write_retrained(base: Bundle, retrained: Bundle, results: Sequence[Result], out: Path) -> None:
+    """Write a bundle of :meth:`HeadTraining.train` into a new folder.
+
+    Its measured compounds are those of its base and those of the results.
+    """
     states = [quantize(network.state_dict()) for network in retrained.networks]
     save_bundle(out, retrained.card, states, base.domain)
     measured = base.measured_compounds
     assert measured is not None  # or it would not have been trained again
-    copy_measured_compounds(measured, base.path, out, read_card(out))
+    copy_measured_compounds(with_own_results(measured, results), base.path, out, read_card(out))
 
 
 def _read(texts: Sequence[str]) -> tuple[dict[str, int], GraphArrays | None]:

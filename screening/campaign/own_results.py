@@ -1,6 +1,6 @@
 """Lists the current results of a campaign as a bundle's tasks have them."""
 
-from gnn.assembly.learn import Result
+from gnn.candidates.own_measured import Result
 from gnn.card.card import Card
 from screening.campaign.campaign import Campaign
 from screening.results.reading.plate_plan import PACTIVITY
@@ -31,5 +31,6 @@ def results_for(campaign: Campaign, card: Card) -> list[Result]:
             _BOUND[row.qualifier],
             place,
             repeated=first[name, row.key] < place,
+            compound_id=row.compound_id,
         )
     return sorted(newest.values(), key=lambda one: one.event)

@@ -21,7 +21,7 @@ from chem.records.records import Failure
 from chem.structure.equivalence import heavy_composition, skeleton, without_stereo
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
+from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds, is_own
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness
 from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_texts
 
@@ -122,7 +122,8 @@ def nearest_measured(
     ``smiles`` are standardized; ``tasks`` are predicted columns, such as ``activity_EGFR``. The
     molecule itself, by registration key, comes first, then compounds that differ from it only in
     stereochemistry; both count as of similarity 1, however the bundle has drawn them. The others
-    follow by falling similarity, and by id if they are equally similar. A task has none if its
+    follow by falling similarity. If compounds are equally similar, a campaign's own results come
+    first, then the order is by id. A task has none if its
     bundle does not keep its training compounds, and fewer if fewer compounds were measured.
     Fingerprints are taken from ``shared``, and those that it lacks are added to it.
 
@@ -153,7 +154,8 @@ def _of_task(
 ) -> list[tuple[Neighbour, ...]]:
     rows, values, bounds = measured.of(task)
     names = list(zip(measured.ids[rows], measured.smiles[rows], strict=True))
-    order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    ranks = [(not is_own(name), name, text) for name, text in names]
+    order = np.array(sorted(range(len(ranks)), key=ranks.__getitem__), dtype=np.int64)
     rows, values, bounds = rows[order], values[order], bounds[order]
     places = {compound: at for at, compound in enumerate(rows.tolist())}
     found = nearest(bits, _fingerprints(measured, rows, shared), count)

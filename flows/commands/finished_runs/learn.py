@@ -31,9 +31,9 @@ def learn(
     """
     from chem.disk.allowed_roots import named_path
     from chem.features.graphs import featurizer_spec
-    from gnn.assembly.learn import learn_results, write_learned
     from gnn.bundle.bundle import load_bundle
     from gnn.bundle.find_bundle import find_bundle
+    from gnn.candidates.learn import learn_results, write_learned
     from screening.campaign.campaign import open_campaign
     from screening.campaign.own_results import results_for
     from screening.runs.plan import check_writable

@@ -3,10 +3,10 @@
 import pytest
 
 from chem.features.graphs import featurizer_spec
-from gnn.assembly.learn import Result
 from gnn.bundle.bundle import Bundle, load_bundle
 from gnn.bundle.find_bundle import find_bundle
-from tests.gnn.assembly.test_learn import SERIES, predict
+from gnn.candidates.own_measured import Result
+from tests.gnn.candidates.test_learn import SERIES, predict
 
 SHIFT = 1.0
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from gnn.assembly.learn import Result
 from gnn.bundle.bundle import Bundle
 from gnn.candidates.candidates import MOVED, RETRAINED, Candidates
 from gnn.candidates.foresee import BASE, CURRENT, foresee
+from gnn.candidates.own_measured import Result
 from tests.gnn.candidates.conftest import SHIFT
 
 pytestmark = pytest.mark.slow

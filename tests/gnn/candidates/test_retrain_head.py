@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from chem.features.graphs import featurizer_spec
-from gnn.assembly.learn import Result
 from gnn.bundle.bundle import Bundle, load_bundle
+from gnn.candidates.own_measured import Result
 from gnn.candidates.retrain_head import HeadTraining, write_retrained
 from gnn.errors import ModelError
 from tests.conftest import MakeBundle
-from tests.gnn.assembly.test_learn import OTHERS, SERIES, predict
+from tests.gnn.candidates.test_learn import OTHERS, SERIES, predict
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +22,12 @@ def test_the_series_follows_and_known_compounds_stay(
     trained = HeadTraining(base, results).train(results, "0" * 64)
     assert trained.card.retrained is not None
     assert trained.card.retrained.tasks["EGFR"].results == 8
-    write_retrained(base, trained, tmp_path / "trained")
+    write_retrained(base, trained, results, tmp_path / "trained")
     loaded = load_bundle(tmp_path / "trained", featurizer_spec()["hash"])
     assert loaded.measured_compounds is not None
     measured = base.measured_compounds
     assert measured is not None
+    assert len(loaded.measured_compounds) == len(measured) + 8
     known = [str(one) for one in measured.smiles[measured.of("EGFR").rows[::60]]]
     before, now = (predict(one, SERIES[8:] + OTHERS + known) for one in (base, loaded))
     in_memory = predict(trained, SERIES[8:] + OTHERS + known)

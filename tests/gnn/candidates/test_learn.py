@@ -8,14 +8,6 @@ import numpy as np
 import pytest
 
 from chem.features.graphs import featurizer_spec
-from gnn.assembly.learn import (
-    OTHER_TASK,
-    TRAINED_ON,
-    UNREADABLE,
-    Result,
-    learn_results,
-    write_learned,
-)
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle, load_bundle, write_card
 from gnn.bundle.find_bundle import find_bundle
@@ -23,10 +15,20 @@ from gnn.bundle.own_results import FILE
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import FILE as SURROGATE
 from gnn.bundle.surrogate_predict import SurrogatePredictor
+from gnn.candidates.learn import (
+    OTHER_TASK,
+    TRAINED_ON,
+    UNREADABLE,
+    learn_results,
+    write_learned,
+)
+from gnn.candidates.own_measured import Result
 from gnn.errors import ModelError
 from gnn.explain.attribution import Attributor
 from gnn.features.array_types import Floats32
 from gnn.features.graph_arrays import collect
+from screening.evidence.evidence import ITSELF
+from screening.evidence.neighbours import nearest_measured
 
 # Made up, so that no public set has them.
 SERIES = [
@@ -140,6 +142,25 @@ def test_bounds_that_agree_hold_a_series_back(base: Bundle, tmp_path: Path) -> N
     )
     assert alone.min() > 0.1
     assert np.abs(held).mean() < 0.5 * alone.mean()
+
+
+def test_hits_are_shown_beside_the_own_results(base: Bundle, tmp_path: Path) -> None:
+    rows = results(base, 1.0)
+    known = base.measured_compounds
+    assert known is not None
+    # A compound of the literature that was measured again says nothing new to the predictions.
+    rows.append(Result("EGFR", str(known.smiles[known.of("EGFR").rows[0]]), 5.5, 0, 1))
+    moved = learned(base, rows, tmp_path / "moved")
+    measured = moved.measured_compounds
+    assert measured is not None
+    assert len(measured) == len(known) + 9
+    (near,) = nearest_measured(SERIES[:1], [moved], ["activity_EGFR"])
+    assert near["activity_EGFR"][0].same == ITSELF
+    assert near["activity_EGFR"][0].id.endswith("(own result)")
+    assert near["activity_EGFR"][0].value == pytest.approx(rows[0].value)
+    (again,) = nearest_measured([rows[-1].smiles], [moved], ["activity_EGFR"])
+    own, theirs, *_ = again["activity_EGFR"]
+    assert (own.same, own.value, theirs.same) == (ITSELF, 5.5, ITSELF)
 
 
 def test_a_compound_measured_again_is_no_evidence(base: Bundle) -> None:

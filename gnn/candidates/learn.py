@@ -19,13 +19,14 @@ from chem.records.records import Failure
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle, write_card
 from gnn.bundle.column_names import DISTANCE
-from gnn.bundle.measured_compounds import FILE as MEASURED
+from gnn.bundle.measured_compounds import copy_measured_compounds
 from gnn.bundle.own_results import FILE, MOST_RESULTS, check_together, save_own_results
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import FILE as SURROGATE
 from gnn.calibration.calibration import NORMAL_90
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shared_error import similarities
+from gnn.candidates.own_measured import Result, with_own_results
 from gnn.card.card import Card
 from gnn.card.domain_card import SharedErrorCard
 from gnn.card.results_card import OwnResultsCard, TaskResultsCard
@@ -39,22 +40,6 @@ from gnn.updating.series_offset import SeriesOffset
 TRAINED_ON = "of compounds that the model saw, on this target or another"
 UNREADABLE = "of structures that cannot be read"
 OTHER_TASK = "of other targets or units"
-
-
-class Result(NamedTuple):
-    """One result of a campaign."""
-
-    task: str
-    """Name of the task in the bundle, such as ``EGFR``."""
-    smiles: str
-    value: float
-    """In the task's unit."""
-    bound: int
-    """0 measured, -1 the true value is at most the value, +1 at least."""
-    event: int
-    """Place in time of the event in which it came, ascending."""
-    repeated: bool = False
-    """True if an earlier event has another value of the compound."""
 
 
 class _Rows(NamedTuple):
@@ -75,6 +60,8 @@ class Learned(NamedTuple):
     tasks: dict[str, TaskResultsCard]
     left_out: dict[str, int]
     """Results that move nothing, by reason."""
+    given: tuple[Result, ...]
+    """All results."""
 
 
 def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
@@ -119,12 +106,13 @@ def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
                 tasks[name], cards[name] = _foresee(rows, likeness, together)
     if not tasks:
         raise ModelError(f"no result can move predictions ({_told(left_out)})")
-    return Learned(OwnResults(bits, tasks), cards, dict(left_out))
+    return Learned(OwnResults(bits, tasks), cards, dict(left_out), tuple(results))
 
 
 def write_learned(base: Bundle, learned: Learned, campaign: str, out: Path) -> Card:
     """Write a copy of a bundle whose predictions follow the results; return its card.
 
+    Its measured compounds are those of the bundle and those of the results.
     campaign: the hash of the last line of the campaign's log. Raises ModelError if ``out`` is not
     a new or empty folder.
     """
@@ -141,6 +129,9 @@ def write_learned(base: Bundle, learned: Learned, campaign: str, out: Path) -> C
     )
     card = base.card.model_copy(update={"own_results": own})
     write_card(out, card)
+    if (measured := base.measured_compounds) is not None:
+        together = with_own_results(measured, learned.given)
+        copy_measured_compounds(together, base.path, out, card)
     return card
 
 
@@ -254,7 +245,7 @@ def _copy(base: Bundle, out: Path) -> None:
     if any(out.iterdir()):
         raise ModelError(f"{out} is not empty; name another folder with --out")
     # A surrogate is fitted to the predictions without results, and moved like them.
-    for name in ("weights.safetensors", MEASURED, SURROGATE):
+    for name in ("weights.safetensors", SURROGATE):
         if (base.path / name).is_file():
             shutil.copyfile(base.path / name, out / name)
     assert FILE not in {path.name for path in out.iterdir()}
