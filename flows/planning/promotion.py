@@ -73,7 +73,7 @@ def try_promotion(
     later = foresee(candidates, current, known, results, progress)
     decision = decide(later, margin)
     if not decision.promote:
-        return Tried(decision, None, (*decision.why, "nothing changed"))
+        return Tried(decision, None, (later.told, *decision.why, "nothing changed"))
     promotion = Promotion(
         "moved" if decision.promote == "moved" else "retrained",
         name,
@@ -82,7 +82,7 @@ def try_promotion(
         partial(candidates.write, decision.promote, results, campaign.head),
     )
     event = promote(campaign, promotion)
-    return Tried(decision, event, (*decision.why, event.summary))
+    return Tried(decision, event, (later.told, *decision.why, event.summary))
 
 
 def promote_for_run(

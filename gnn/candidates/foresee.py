@@ -4,11 +4,13 @@ Several models predict the same later results: the base as it is, the current mo
 candidate as it would have been made before the event. So they are compared on equal rows.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from chem.records.message_text import counted
 from chem.records.records import Failure
 from gnn.assembly.structures import read_graph
 from gnn.bundle.bundle import Bundle
@@ -46,6 +48,16 @@ class Later(NamedTuple):
     """By name of the model."""
     not_made: Mapping[str, str]
     """Why a candidate could not be made, by its name."""
+    left_out: Mapping[str, int]
+    """Results that are not compared, by reason."""
+
+    @property
+    def told(self) -> str:
+        """A sentence on how many results are compared, and why the others are not."""
+        left = ", ".join(f"{count:,} {why}" for why, count in self.left_out.items() if count)
+        every = len(self.event) + sum(self.left_out.values())
+        counts = f"of {counted(every, 'result')} {len(self.event):,} are compared"
+        return f"{counts}; the others: {left}" if left else counts
 
 
 class _Compounds(NamedTuple):
@@ -77,7 +89,7 @@ def foresee(
     """
     base = candidates.base
     compounds = _read(base, results)
-    rows = _later(results, compounds, {task.name for task in base.card.tasks})
+    rows, left_out = _later(results, compounds, {task.name for task in base.card.tasks})
     found = {name: np.full((3, len(rows)), np.nan) for name in (BASE, CURRENT, *candidates.names)}
     event = np.array([one.event for one in rows], np.int64)
     for number, place in enumerate(np.unique(event)):
@@ -99,6 +111,7 @@ def foresee(
         np.array([one.value for one in rows], np.float64),
         {name: Foreseen(*columns) for name, columns in found.items()},
         candidates.not_made,
+        left_out,
     )
 
 
@@ -114,8 +127,10 @@ def _read(base: Bundle, results: Sequence[Result]) -> _Compounds:
     return _Compounds({text: at for at, text in enumerate(graphs)}, arrays, bits.reshape(-1), seen)
 
 
-def _later(results: Sequence[Result], compounds: _Compounds, tasks: set[str]) -> list[Result]:
-    """Return the results that can be foreseen, in order of time."""
+def _later(
+    results: Sequence[Result], compounds: _Compounds, tasks: set[str]
+) -> tuple[list[Result], Counter[str]]:
+    """Return the results that can be foreseen, in order of time, and the others by reason."""
     usable = [one for one in results if one.task in tasks and one.smiles in compounds.place]
     first: dict[str, int] = {}
     known: dict[tuple[str, int], int] = {}
@@ -123,15 +138,26 @@ def _later(results: Sequence[Result], compounds: _Compounds, tasks: set[str]) ->
         key = one.task, int(compounds.bits[compounds.place[one.smiles]])
         first[one.task] = min(one.event, first.get(one.task, one.event))
         known[key] = min(one.event, known.get(key, one.event))
-    return [
-        one
-        for one in usable
-        if one.bound == 0
-        and not one.repeated
-        and one.event > first[one.task]
-        and known[one.task, int(compounds.bits[compounds.place[one.smiles]])] == one.event
-        and not compounds.seen[compounds.place[one.smiles]]
-    ]
+
+    def why_not(one: Result) -> str:
+        if one.task not in tasks:
+            return "of other targets or units"
+        if one.smiles not in compounds.place:
+            return "of structures that cannot be read"
+        place = compounds.place[one.smiles]
+        if compounds.seen[place]:
+            return "of compounds that the bundle was trained on"
+        if one.event == first[one.task]:
+            return "of the first event of their target"
+        if one.bound:
+            return "bounds"
+        if one.repeated or known[one.task, int(compounds.bits[place])] < one.event:
+            return "of compounds that an earlier event has"
+        return ""
+
+    reasons = [why_not(one) for one in results]
+    kept = [one for one, why in zip(results, reasons, strict=True) if not why]
+    return kept, Counter(filter(None, reasons))
 
 
 def _predict(bundle: Bundle, rows: Sequence[Result], compounds: _Compounds) -> Floats64:

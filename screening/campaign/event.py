@@ -126,7 +126,7 @@ class ModelEvent(Shape):
     number: Number
     """The number of its line. Model events have no folder in ``results/``."""
     time: str
-    what: Literal["promoted", "rolled back"]
+    what: Literal["promoted", "rolled back", "chosen"]
     model: Number
     """The model that is current from now on, the name of its folder in ``models/``."""
     sha256: Hash

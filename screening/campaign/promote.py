@@ -1,4 +1,4 @@
-"""Writes promotions and roll backs: the bundle first, then the line of the log, then the link.
+"""Writes promotions, roll backs and choices: the bundle, then the line of the log, then the link.
 
 A line takes its place by one rename. So a screen that starts meanwhile gets the model of before or
 the new one, each whole. A process that is killed before the rename leaves a folder that no line
@@ -85,25 +85,44 @@ def roll_back(campaign: Campaign) -> ModelEvent:
 
     Raises InputError if there is none, or the campaign was changed since it was opened.
     """
+    model = current_model(campaign)
+    made = None if model is None else promotion_of(campaign, model.number)
+    if model is None or made is None:
+        why = "no model was promoted yet" if model is None else f"{model.told} is the first"
+        raise InputError(f"{campaign.folder}: nothing to go back to, as {why}")
+    return choose(campaign, made.replaced, "rolled back")
+
+
+def choose(
+    campaign: Campaign, number: str, what: Literal["rolled back", "chosen"] = "chosen"
+) -> ModelEvent:
+    """Make a model of the campaign the current one, such as ``002`` after a roll back.
+
+    Raises InputError if it has no such model, if that is the current one, if its folder was
+    changed, or if the campaign was changed since it was opened.
+    """
     folder = campaign.folder
     with told_in_one_line(folder), Lock(folder):
         opened = _unchanged(campaign)
         model = current_model(opened)
-        made = None if model is None else promotion_of(opened, model.number)
-        if model is None or made is None:
-            why = "no model was promoted yet" if model is None else f"{model.told} is the first"
-            raise InputError(f"{folder}: nothing to go back to, as {why}")
-        number = made.replaced
+        known = {one.replaced: one.replaced_sha256 for one in opened.model_events}
+        known |= {one.model: one.sha256 for one in opened.model_events}
+        if model is None or number not in known:
+            there = f"expected one of {', '.join(sorted(known))}" if known else "it has none yet"
+            raise InputError(f"{folder} has no model {number}: {there}")
+        if number == model.number:
+            raise InputError(f"{folder}: model {number} is the current one already")
         digest = read_card_and_hash(folder / MODELS / number)[1]
-        if digest != made.replaced_sha256:
+        if digest != known[number]:
             raise InputError(
-                f"{folder / MODELS / number} is not the bundle that model {model.number} replaced; "
-                "put it back from a backup"
+                f"{folder / MODELS / number} is not the model {number} of the log; put it back "
+                "from a backup"
             )
+        told = f"rolled back from model {model.number} to model {number}"
         event = ModelEvent(
             number=opened.next_number,
             time=_now(),
-            what="rolled back",
+            what=what,
             model=number,
             sha256=digest,
             replaced=model.number,
@@ -113,7 +132,7 @@ def roll_back(campaign: Campaign) -> ModelEvent:
             base_sha256=digest,
             held_out=None,
             files={},
-            summary=f"rolled back from model {model.number} to model {number}",
+            summary=told if what == "rolled back" else f"chose {number} instead of {model.number}",
         )
         _write(opened, event)
     return event

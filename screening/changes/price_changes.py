@@ -11,9 +11,8 @@ from screening.changes.standings import Pair, View
 from screening.objective.screen_settings import Screen
 from screening.report.change_sentences import NAMED
 from screening.report.last_run_facts import CellChanges
+from screening.select.decided_changes import STOCK_WORDS
 from screening.select.prices import read_price
-
-_STOCK_WORDS = ("stock", "availability")
 
 
 class OfferColumns(NamedTuple):
@@ -77,7 +76,7 @@ def find_offer_columns(
         [
             name
             for name in libraries[0]
-            if name != price and any(word in name.casefold() for word in _STOCK_WORDS)
+            if name != price and any(word in name.casefold() for word in STOCK_WORDS)
         ]
     )
     return OfferColumns(*(name if name in common else "" for name in (price, stock)))

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from screening.hits.table import HitTable
 from screening.reason.measurements import Contradiction
+from screening.select.decided_changes import STOCK_WORDS, has_stock
 
 
 def sum_up_doubts(table: HitTable) -> str:
     """Return how many hits are outside a domain, extrapolated, contradicted, flagged or at risk.
 
-    Hits for which one of these cannot be told are counted last, as not fully assessed. Returns ""
-    for a list without hits.
+    Hits that are out of stock by the only column of the library that names a stock are counted,
+    too. Hits for which one of these cannot be told are counted last, as not fully assessed.
+    Returns "" for a list without hits.
     """
     total = len(table.rows)
     if not total:
@@ -30,6 +32,8 @@ def sum_up_doubts(table: HitTable) -> str:
     at = next((at for at, one in enumerate(table.columns) if one.name == "alerts"), None)
     flagged = 0 if at is None else sum(row[at] != "" for row in table.rows)
     said.append((flagged, "has", "have", "structural alerts"))
+    column, gone = _out_of_stock(table)
+    said.append((gone, "is", "are", f"out of stock ({column})"))
     said.append((sum(map(bool, table.not_assessed)), "is", "are", _unknown(table)))
     told = [
         f"{count:,} {one if count == 1 else many} {what}"
@@ -41,6 +45,19 @@ def sum_up_doubts(table: HitTable) -> str:
         return f"Doubts: none noted for {hits}"
     first, rest = told[0].split(" ", 1)
     return f"Doubts: {'; '.join([f'{first} of {hits} {rest}', *told[1:]])}"
+
+
+def _out_of_stock(table: HitTable) -> tuple[str, int]:
+    """Return the column of the stock, and how many hits have a cell there that says none."""
+    found = [
+        (at, one.name)
+        for at, one in enumerate(table.columns)
+        if one.group == "vendor" and any(word in one.name.casefold() for word in STOCK_WORDS)
+    ]
+    if len(found) != 1:
+        return "", 0
+    at, name = found[0]
+    return name, sum(bool(row[at]) and has_stock(row[at]) is False for row in table.rows)
 
 
 def _direction(against: Sequence[Iterable[Contradiction]]) -> str:

@@ -117,6 +117,10 @@ def read_both_prices(
     return dict(zip(texts, zip(read[::2], read[1::2], strict=True), strict=True))
 
 
+STOCK_WORDS = ("stock", "availability")
+"""One of these is in the name of a library's column of the stock."""
+
+
 def has_stock(text: str) -> bool | None:
     """Tell whether a stock says that there is something; None if it cannot be told.
 

@@ -27,6 +27,10 @@ def promote(
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Go back to the model of before. Removes nothing.")
     ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Make this model current, such as 002."),
+    ] = None,
 ) -> None:
     """Make a model that knows the results of a campaign its current one, if it is better.
 
@@ -45,7 +49,7 @@ def promote(
         try_promotion,
     )
     from screening.campaign.campaign import open_campaign
-    from screening.campaign.promote import roll_back
+    from screening.campaign.promote import choose, roll_back
     from screening.runs.plan import check_writable
 
     folder = named_path(campaign)
@@ -53,10 +57,11 @@ def promote(
     note_if(opened.told_of_folder)
     check_writable(folder, "make the campaign writable")
     current = folder / "models/current"
-    if rollback:
-        if bundle is not None:
-            raise InputError("--rollback takes no --bundle; leave one of them out")
-        print(printable(roll_back(opened).summary))
+    if rollback or to is not None:
+        if bundle is not None or (rollback and to is not None):
+            raise InputError("found two of --rollback, --to and --bundle; give one")
+        event = roll_back(opened) if to is None else choose(opened, to)
+        print(printable(event.summary))
         return
     with progress() as report:
         tried = try_promotion(folder, bundle, margin, report)

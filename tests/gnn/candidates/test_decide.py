@@ -29,7 +29,7 @@ def later(
     kept = Foreseen(*(np.where(event >= known, part, np.nan) for part in now))
     models = {BASE: foreseen(current, width), CURRENT: kept, MOVED: foreseen(moved, width)}
     task = np.array(list(tasks), dtype=object)
-    return Later(task, np.arange(count), event, measured, models, {})
+    return Later(task, np.arange(count), event, measured, models, {}, {})
 
 
 def test_a_better_candidate_is_promoted_with_its_gain() -> None:
@@ -87,7 +87,7 @@ def test_what_the_current_model_knows_and_too_few_results_decide_nothing() -> No
     one = later()
     few = {name: Foreseen(*(part[5:] for part in own)) for name, own in one.models.items()}
     rows = (one.task[5:], one.compound[5:], one.event[5:], one.measured[5:])
-    assert too_few(decide(Later(*rows, few, {})))
+    assert too_few(decide(Later(*rows, few, {}, {})))
 
 
 def test_results_of_one_compound_on_many_targets_are_one_compound() -> None:
@@ -110,6 +110,7 @@ def test_the_interval_draws_compounds_with_all_their_results() -> None:
         single.event[twice],
         single.measured[twice],
         {name: Foreseen(*(part[twice] for part in made)) for name, made in models.items()},
+        {},
         {},
     )
     assert decide(double).gain == pytest.approx(decide(single).gain)

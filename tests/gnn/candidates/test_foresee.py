@@ -16,6 +16,9 @@ def test_each_event_is_foreseen_from_earlier_ones(base: Bundle, results: list[Re
     candidates = Candidates(base, results)
     later = foresee(candidates, None, 0, results)
     assert later.not_made == {}
+    assert later.told == (
+        "of 8 results 4 are compared; the others: 4 of the first event of their target"
+    )
     assert set(later.models) == {BASE, CURRENT, MOVED, RETRAINED}
     errors = {name: np.abs(later.measured - one.value) for name, one in later.models.items()}
     assert errors[BASE] == pytest.approx(SHIFT, abs=1e-3)
@@ -38,5 +41,7 @@ def test_repeated_compounds_bounds_and_what_the_current_model_knows_do_not_count
     ]
     later = foresee(Candidates(base, []), None, 2, changed)
     assert len(later.measured) == 2
+    assert later.left_out["bounds"] == 1
+    assert later.left_out["of compounds that an earlier event has"] == 1
     assert np.isnan(later.models[CURRENT].value).all()
     assert np.isfinite(later.models[MOVED].value).all()

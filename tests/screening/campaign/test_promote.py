@@ -17,7 +17,7 @@ from screening.campaign.models import (
     resolve_current,
     tell_models,
 )
-from screening.campaign.promote import Promotion, promote, roll_back
+from screening.campaign.promote import Promotion, choose, promote, roll_back
 from screening.errors import AlteredError
 
 HELD_OUT = HeldOut(
@@ -83,6 +83,15 @@ def test_the_current_model_follows_promotions_and_roll_backs(
     assert current(folder) == "001"
     with pytest.raises(InputError, match="is the first"):
         roll_back(open_campaign(folder))
+    with pytest.raises(InputError, match="no model 009: expected one of 001, 002, 003"):
+        choose(open_campaign(folder), "009")
+    with pytest.raises(InputError, match="model 001 is the current one"):
+        choose(open_campaign(folder), "001")
+    choose(open_campaign(folder), "003")
+    assert current(folder) == "003"
+    roll_back(open_campaign(folder))
+    assert current(folder) == "002"
+    choose(open_campaign(folder), "001")
     promote(open_campaign(folder), promotion(3))
     roll_back(open_campaign(folder))
     assert current(folder) == "001"
@@ -96,6 +105,9 @@ def test_the_current_model_follows_promotions_and_roll_backs(
         "promoted model 003 (",
         "rolled back from mod",
         "rolled back from mod",
+        "chose 003 instead of",
+        "rolled back from mod",
+        "chose 001 instead of",
         "promoted model 004 (",
         "rolled back from mod",
     ]

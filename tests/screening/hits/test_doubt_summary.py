@@ -90,3 +90,21 @@ def test_hits_that_are_not_fully_assessed_are_counted_last() -> None:
     alone = listed("")._replace(not_assessed=(("measured compounds",),))
     told = sum_up_doubts(alone)
     assert told == "Doubts: 1 of 1 hit is not fully assessed (measured compounds of 1)"
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "told"),
+    [
+        (("Stock",), [["0 mg"], ["12 mg"], [""]], "Doubts: 1 of 3 hits is out of stock (Stock)"),
+        (("Availability",), [["no"], ["none"]], "Doubts: 2 of 2 hits are out of stock (Availabil"),
+        (("stock", "Availability"), [["0", "0"]], "Doubts: none noted for 1 hit"),
+        (("Price",), [["0"]], "Doubts: none noted for 1 hit"),
+    ],
+)
+def test_hits_out_of_stock_are_told(
+    names: tuple[str, ...], cells: list[list[str]], told: str
+) -> None:
+    empty = tuple(() for _ in cells)
+    columns = tuple(Column(name, name, None, "vendor") for name in names)
+    table = HitTable(columns, cells, tuple({} for _ in cells), empty, empty, empty)
+    assert sum_up_doubts(table).startswith(told)

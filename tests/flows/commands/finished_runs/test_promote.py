@@ -116,6 +116,9 @@ def test_a_better_model_becomes_current_and_the_way_back(
     answer = run("promote", campaign, "--rollback")
     assert answer.code == 0, answer.err
     assert "rolled back from model" in answer.out
+    assert run("promote", campaign, "--to", "002", "--rollback").code == 2
+    answer = run("promote", campaign, "--to", "002")
+    assert answer.out.startswith("chose 00"), answer.err
     verified = run("verify", campaign)
     assert verified.code == 0, verified.err
     assert "models: ok (" in verified.out
