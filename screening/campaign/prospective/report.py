@@ -167,9 +167,17 @@ def _tell_bias(found: Comparisons) -> str:
         sense = f"predictions show no bias ({_two(found.bias)} ± {_two(found.bias_error)})"
     else:
         sense = f"predictions are too {_direction(found.bias)}, by {size} on average"
-    return (
+    told = (
         f"{sense}; the root mean square error is {_two(found.rms_error)}, and the intervals "
         f"promised {_two(found.rms_registered)}"
+    )
+    mean = found.bias_with_bounds
+    if math.isnan(mean):
+        return told
+    count = counted(found.bounds.n, "bound")
+    return (
+        f"{told}; that is of exact values: with the {count} predictions are too "
+        f"{_direction(mean)}, by {_two(abs(mean))} on average"
     )
 
 

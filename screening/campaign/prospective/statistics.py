@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest, spearmanr
+from scipy.stats import CensoredData, binomtest, norm, spearmanr
 
 from gnn.calibration.domain import Bits
 from screening.campaign.prospective.comparison import Comparison
@@ -70,6 +70,9 @@ class Comparisons(NamedTuple):
     """The mean of the values less the predictions, in pActivity."""
     bias_error: float
     """Its standard error."""
+    bias_with_bounds: float
+    """The mean of a normal distribution fitted to the errors of exact values and to the bounds;
+    NaN with fewer than ``FEWEST`` of either."""
     rms_error: float
     rms_registered: float
     """The root mean square error that the intervals promised."""
@@ -132,6 +135,7 @@ def compare(rows: Sequence[Comparison], means: Means, bits: Mapping[str, Bits]) 
         bounds=share_of(sum(one.agreement == "possible" for one in bounds), len(bounds)),
         bias=float(errors.mean()) if n else _NAN,
         bias_error=float(errors.std(ddof=1) / math.sqrt(n)) if n > 1 else _NAN,
+        bias_with_bounds=_bias_with_bounds(errors, bounds),
         rms_error=_rms(errors),
         rms_registered=_rms(stds),
         spearman=spearman,
@@ -141,6 +145,16 @@ def compare(rows: Sequence[Comparison], means: Means, bits: Mapping[str, Bits]) 
         baseline_n=int(beside.sum()),
         actives=_count_actives(rows, bits),
     )
+
+
+def _bias_with_bounds(errors: np.ndarray, bounds: Sequence[Comparison]) -> float:
+    if min(len(errors), len(bounds)) < FEWEST or not errors.std():
+        return _NAN
+    ends: dict[str, list[float]] = {"<": [], ">": []}
+    for one in bounds:
+        ends[one.row.qualifier].append(one.row.value - one.row.predicted)
+    mean, _ = norm.fit(CensoredData(uncensored=errors, left=ends["<"], right=ends[">"]))
+    return float(mean)
 
 
 def _rms(errors: np.ndarray) -> float:
