@@ -10,6 +10,7 @@ from chem.features.properties import PROPERTIES
 from gnn.bundle.inactivity_columns import IF_ACTIVE, P_INACTIVE
 from screening.evidence.evidence import Evidence, Neighbour
 from screening.hits.derived_columns import Derived, HitNumbers, derived_columns
+from screening.hits.dose_range import tell_doses
 from screening.hits.expected_actives import tell_expected
 from screening.hits.hit_rows import hit_rows
 from screening.objective.screen_settings import Screen
@@ -105,7 +106,8 @@ class HitTable(NamedTuple):
     profiles: Sequence[Profile] = ()
     """[hits] the predictions on the targets of the panel; empty without one."""
     expected: tuple[str, ...] = ()
-    """How many hits are expected to be active, a sentence for each primary target if known."""
+    """How many hits are expected to be active, a sentence for each primary target if known, and how
+    many are predicted beyond the doses of their plates."""
     not_assessed: tuple[tuple[str, ...], ...] = ()
     """[hits] what cannot be assessed (``reason.not_assessed``)."""
 
@@ -197,7 +199,10 @@ def hit_table(
         rows.append([_cell(hit, cells, extra, column) for column in columns])
     told = (tuple(against), tuple(outsides), tuple(doubted), tuple(risky), tuple(drugs))
     last = (tuple(groups), tuple(compared), derived, panel, profiles)
-    expected = tuple(tell_expected(hits, screen, units, cards.correlations, cards.limits))
+    expected = (
+        *tell_expected(hits, screen, units, cards.correlations, cards.limits),
+        *tell_doses(hits, screen, units),
+    )
     return HitTable(tuple(columns), rows, *told, *last, expected, tuple(unknown))
 
 
