@@ -32,13 +32,21 @@ def told_own(pair: Pair, setting: Setting, cause: str) -> str:
 
 
 def _told_values(pair: Pair, screen: Screen) -> list[str]:
-    """Tell the predictions for the primary targets that changed."""
+    """Tell the predictions for the primary targets that changed.
+
+    A deviation is told where the score uses it: it can change a cautious score alone.
+    """
     told = []
     for term in screen.objective.primary:
-        old, new = (view.values.get(term.task) for view in (pair.before, pair.now))
-        if old is not None and new is not None and old != new:
-            digits = 2 if term.scale is None else LOGARITHM_FIGURES
-            shown = (format_number(value, digits) for value in (old, new))
+        digits = 2 if term.scale is None else LOGARITHM_FIGURES
+        shown = []
+        for view in (pair.before, pair.now):
+            value, deviation = (view.values.get(term.task + end) for end in ("", "_std"))
+            text = "" if value is None else format_number(value, digits)
+            if text and deviation is not None and term.caution and term.scale is None:
+                text += f" ± {format_number(deviation, digits)}"
+            shown.append(text)
+        if all(shown) and shown[0] != shown[1]:
             told.append(f"{term.name} {' → '.join(shown)}")
     return told[:MOST_NAMED]
 

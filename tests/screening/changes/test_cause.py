@@ -226,6 +226,16 @@ def test_the_screen_is_told_from_the_models(
     assert find_cause(pair, LEFT, setting).cause == cause
 
 
+def test_a_changed_deviation_is_told_beside_the_value() -> None:
+    setting = setting_of([Both(0.6, 0.1), Both(0.5, 0.5)], hits=1, models=("small",))
+    pair = setting.pairs[key_of("c0")]
+    assert "EGFR 0.60 ± 0.10 → 0.10 ± 0.10" in find_cause(pair, LEFT, setting).detail
+    surer = replace(pair.before, values={TASK: 0.6, f"{TASK}_std": 0.4})
+    now = replace(pair.now, values=pair.before.values)
+    told = find_cause(replace(pair, before=surer, now=now), LEFT, setting).detail
+    assert "EGFR 0.60 ± 0.40 → 0.60 ± 0.10" in told
+
+
 @pytest.mark.parametrize(
     ("changes", "cause", "words"),
     [
