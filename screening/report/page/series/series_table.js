@@ -1,0 +1,202 @@
+/* The tables of R-groups: one for each series among the hits. */
+
+/* Unpacked once; null if no hits make a series. */
+let series = null;
+/* Size of the drawings: bonds are 30 pixels long in the data. */
+const CORE_SCALE = 0.8;
+const GROUP_SCALE = 0.6;
+
+function seriesPicture(number, scale, label) {
+  const { size, marks } = series.pictures[number];
+  const [width, height] = size;
+  const svg = draw(
+    "svg",
+    {
+      class: "molecule",
+      viewBox: `0 0 ${10 * width} ${10 * height}`,
+      width: Math.round(scale * width),
+      height: Math.round(scale * height),
+      role: "img",
+      "aria-label": isolated(label),
+    },
+    painted(marks),
+  );
+  return make("span", { class: "part", title: label }, svg);
+}
+
+function groupCell(number) {
+  const { smiles, name, picture } = series.groups[number];
+  const text = name ? make("span", { title: smiles }, name) : seriesPicture(picture, GROUP_SCALE, smiles);
+  return make("td", { class: "group" }, text);
+}
+
+/* A value as a chip in the colours of the panel, if it is a pActivity. */
+function valueChip(text, shaded, note = "") {
+  const [first, ...rest] = text.split(" ");
+  if (!first) return "";
+  const level = shade(100 * Number(first.replace(/^[<>]/, "")));
+  const chip = make("span", { class: shaded ? `chip shade${level}` : "chip" }, first);
+  const more = [note, ...rest].filter(Boolean).join(" ");
+  return [chip, more ? make("small", {}, ` ${more}`) : ""];
+}
+
+/* The predicted value with its standard deviation, or its interval if it is learned as logarithms. */
+function predictedCell(hit, { task, probability, logarithm }, shaded) {
+  const doubt = probability || logarithm ? "" : cell(hit, `${task}_std`);
+  const ends = ["_lo", "_hi"].map((end) => cell(hit, task + end));
+  const note = logarithm ? `(${ends.join(" to ")})` : doubt && `± ${doubt}`;
+  return make("td", { class: "num" }, valueChip(cell(hit, task), shaded, note));
+}
+
+function memberCell({ hit, id }) {
+  if (hit === undefined)
+    return make("th", { scope: "row" }, make("span", { class: "rank" }, "measured"), quoted(id));
+  const rank = cell(hit, "rank");
+  const link = make("a", { href: `#hit-${rank}` }, quoted(named(hit)));
+  return make("th", { scope: "row" }, make("span", { class: "rank" }, rank), link);
+}
+
+/* The columns of a table: title, cell, and what it is sorted by. */
+function seriesColumns({ places }) {
+  const primary = page.tasks.filter((task) => task.primary);
+  const numeric = (text) => (text === "" ? NaN : Number(text.split(" ")[0].replace(/^[<>]/, "")));
+  const groups = Array.from({ length: places }, (_, at) => ({
+    title: `R${at + 1}`,
+    show: (row) => groupCell(row.groups[at]),
+    by: ({ groups: of }) => series.groups[of[at]].name || series.groups[of[at]].smiles,
+  }));
+  const values = primary.flatMap((task, at) => [
+    {
+      title: `${task.label} predicted`,
+      number: true,
+      show: ({ hit }) =>
+        hit === undefined ? make("td") : predictedCell(hit, task, series.shaded[at]),
+      by: ({ hit }) => (hit === undefined ? NaN : number(hit, task.task)),
+    },
+    {
+      title: `${task.label} measured`,
+      number: true,
+      show: ({ values: of }) => make("td", { class: "num" }, valueChip(of[at], series.shaded[at])),
+      by: ({ values: of }) => numeric(of[at]),
+    },
+  ]);
+  const score = {
+    title: "score",
+    number: true,
+    show: ({ hit }) => make("td", { class: "num" }, hit === undefined ? "" : cell(hit, "score")),
+    by: ({ hit }) => (hit === undefined ? NaN : number(hit, "score")),
+  };
+  const member = {
+    title: "compound",
+    show: memberCell,
+    by: ({ hit }) => (hit === undefined ? NaN : number(hit, "rank")),
+  };
+  return [member, ...groups, ...values, score];
+}
+
+/* Members without a value come last in both orders. Ties keep the order of the run. */
+function seriesOrder(rows, { by }, order) {
+  const keys = rows.map(by);
+  const places = [...rows.keys()];
+  return places.sort((a, b) => {
+    const [x, y] = [keys[a], keys[b]];
+    if (typeof x === "string") return order * collator.compare(x, y) || a - b;
+    if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y) || a - b;
+    return order * (x - y) || a - b;
+  });
+}
+
+function seriesTable(one, label) {
+  const columns = seriesColumns(one);
+  const rows = one.rows.map((row) => {
+    const kind = row.hit === undefined ? "of-measured" : "";
+    return make("tr", { class: kind }, columns.map(({ show }) => show(row)));
+  });
+  const body = make("tbody", {}, rows);
+  const heads = columns.map((column) => {
+    const button = make("button", { type: "button" }, column.title);
+    const head = make("th", { scope: "col", class: column.number ? "num" : "" }, button);
+    button.addEventListener("click", () => {
+      const rising = head.ariaSort ? head.ariaSort === "descending" : !column.number;
+      for (const other of heads) other.ariaSort = null;
+      head.ariaSort = rising ? "ascending" : "descending";
+      const order = seriesOrder(one.rows, column, rising ? 1 : -1);
+      body.replaceChildren(...order.map((at) => rows[at]));
+    });
+    return head;
+  });
+  const table = make("table", { "aria-label": label }, make("thead", {}, make("tr", {}, heads)), body);
+  return make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label }, table);
+}
+
+const counted = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+
+/* What a table does not show. */
+function seriesNotes({ rows, hits, measured, elsewhere, failed, unsplit }) {
+  const ofHits = rows.filter(({ hit }) => hit !== undefined).length;
+  const ofMeasured = rows.length - ofHits;
+  const links = (some) =>
+    some.flatMap((hit, at) => [
+      at ? ", " : "",
+      make("a", { href: `#hit-${cell(hit, "rank")}` }, quoted(named(hit))),
+    ]);
+  const looked = ofHits + elsewhere.length + failed.length;
+  const notes = [];
+  if (looked < hits)
+    notes.push([`The first ${looked} of ${hits.toLocaleString("en")} hits of this scaffold.`]);
+  if (ofMeasured + unsplit.length < measured)
+    notes.push([
+      `${ofMeasured} of ${measured.toLocaleString("en")} measured compounds that differ at these `,
+      "places alone: those most similar to a hit.",
+    ]);
+  if (elsewhere.length) notes.push(["Not shown, because they differ at further places: ", links(elsewhere), "."]);
+  if (failed.length) notes.push(["Could not be split into core and R-groups: ", links(failed), "."]);
+  if (unsplit.length)
+    notes.push([
+      "Measured compounds that could not be split at these places: ",
+      unsplit.flatMap((id, at) => [at ? ", " : "", quoted(id)]),
+      ".",
+    ]);
+  return notes.map((parts) => make("p", { class: "note" }, parts.flat()));
+}
+
+function seriesCard(one, at) {
+  const ofHits = one.rows.filter(({ hit }) => hit !== undefined).length;
+  const ofMeasured = one.rows.length - ofHits;
+  const others = ofMeasured ? ` and ${counted(ofMeasured, "measured compound")}` : "";
+  const title = `Series ${at + 1}: ${counted(ofHits, "hit")}${others}`;
+  const core = seriesPicture(one.core, CORE_SCALE, one.smiles);
+  return make(
+    "article",
+    { class: "sar", id: `series-${at + 1}` },
+    make("h3", {}, title),
+    make("div", { class: "core" }, core),
+    make("div", { class: "members" }, seriesTable(one, title), seriesNotes(one)),
+  );
+}
+
+/* The number of the table that has a hit, from 1; 0 for none. */
+const seriesOf = (hit) =>
+  (series?.tables ?? []).findIndex(({ rows }) => rows.some((row) => row.hit === hit)) + 1;
+
+function showSeries() {
+  if (!series) return;
+  const { tables, further, apart, shaded } = series;
+  byId("series").hidden = false;
+  byId("series-list").replaceChildren(...tables.map(seriesCard));
+  const told = [];
+  if (further) told.push(`${counted(further, "more scaffold")} with several hits not shown.`);
+  if (apart)
+    told.push(
+      `${counted(apart, "other scaffold")} with several hits: fewer than three members that differ at one to four places.`,
+    );
+  byId("series-rest").hidden = !told.length;
+  byId("series-rest").textContent = told.join(" ");
+  byId("series-key").hidden = !shaded.some(Boolean);
+  byId("series-key").replaceChildren(
+    "pActivity",
+    ...SHADES.map(([, text], k) =>
+      make("span", {}, make("i", { class: `swatch shade${k}` }), text),
+    ),
+  );
+}
