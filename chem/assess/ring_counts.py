@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-_TOKEN = re.compile(r"\[\d*([bcnops]|[st]e|as)?[^\]]*\]|(%\d\d|\d)|([bcnops])")
+_TOKEN = re.compile(r"\[\d*([st]e|as|[bcnops])?[^\]]*\]|(%\d\d|\d)|([bcnops])")
 
 
 def ring_counts(smiles: str) -> str:

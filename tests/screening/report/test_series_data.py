@@ -10,7 +10,14 @@ import pandas as pd
 import pytest
 
 from chem.assess.clusters import scaffold
-from screening.evidence.evidence import ITSELF, Evidence, MeasuredMember, Neighbour, OwnValue
+from screening.evidence.evidence import (
+    ITSELF,
+    Evidence,
+    MeasuredMember,
+    Neighbour,
+    OwnValue,
+    Relation,
+)
 from screening.hits.table import HitTable, hit_table
 from screening.objective.screen_settings import Screen
 from screening.rank.rank import Ranking
@@ -31,7 +38,7 @@ QUINAZOLINES = {
     "hexanol": "CCCCCCO",
     "heptanol": "CCCCCCCO",
 }
-MEASURED = (
+MEASURED: tuple[tuple[str, str, float, Relation], ...] = (
     ("with a hydroxyl", "COc1cc2ncnc(Nc3cccc(O)c3)c2cc1OC", 6.5, "="),
     (HOSTILE, "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCOC", 8.5, "="),
     ("weak", "COc1cc2ncnc(Nc3cccc(C)c3)c2cc1OC", 5.0, "<"),

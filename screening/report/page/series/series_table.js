@@ -4,7 +4,7 @@
 let series = null;
 /* Size of the drawings: bonds are 30 pixels long in the data. */
 const CORE_SCALE = 0.8;
-const GROUP_SCALE = 0.6;
+const GROUP_SCALE = 0.72;
 
 function seriesPicture(number, scale, label) {
   const { size, marks } = series.pictures[number];
@@ -30,37 +30,60 @@ function groupCell(number) {
   return make("td", { class: "group" }, text);
 }
 
-/* A value as a chip in the colours of the panel, if it is a pActivity. */
-function valueChip(text, shaded, note = "") {
+/* The number of a value such as "<5.00 as the racemate"; NaN for none. */
+const valueOf = (text) => (text === "" ? NaN : Number(text.split(" ")[0].replace(/^[<>]/, "")));
+
+/* The ends of the colours of each target in a table: its weakest and strongest value. Ends less than
+   LEAST_SPAN apart would make a difference of noise look large. */
+const LEAST_SPAN = 2.5;
+function seriesSpans({ rows }) {
+  const primary = page.tasks.filter((task) => task.primary);
+  return primary.map(({ task }, at) => {
+    if (!series.shaded[at]) return null;
+    const values = rows.flatMap(({ hit, values: of }) => [
+      valueOf(of[at]),
+      hit === undefined ? NaN : number(hit, task),
+    ]);
+    const known = values.filter((value) => !Number.isNaN(value));
+    const high = Math.max(...known);
+    return [Math.min(...known, high - LEAST_SPAN), high];
+  });
+}
+
+/* A value as a chip; a pActivity has a colour from weak to strong. */
+function valueChip(text, span, note = "") {
   const [first, ...rest] = text.split(" ");
   if (!first) return "";
-  const level = shade(100 * Number(first.replace(/^[<>]/, "")));
-  const chip = make("span", { class: shaded ? `chip shade${level}` : "chip" }, first);
+  const share = span ? (valueOf(first) - span[0]) / (span[1] - span[0]) : 0;
+  const level = Math.min(SHADES.length - 1, Math.floor(SHADES.length * share));
+  const chip = make("span", { class: span ? `chip shade${level}` : "chip" }, first);
   const more = [note, ...rest].filter(Boolean).join(" ");
   return [chip, more ? make("small", {}, ` ${more}`) : ""];
 }
 
 /* The predicted value with its standard deviation, or its interval if it is learned as logarithms. */
-function predictedCell(hit, { task, probability, logarithm }, shaded) {
+function predictedCell(hit, { task, probability, logarithm }, span) {
   const doubt = probability || logarithm ? "" : cell(hit, `${task}_std`);
   const ends = ["_lo", "_hi"].map((end) => cell(hit, task + end));
   const note = logarithm ? `(${ends.join(" to ")})` : doubt && `± ${doubt}`;
-  return make("td", { class: "num" }, valueChip(cell(hit, task), shaded, note));
+  return make("td", { class: "num" }, valueChip(cell(hit, task), span, note));
 }
 
 function memberCell({ hit, id }) {
-  if (hit === undefined)
-    return make("th", { scope: "row" }, make("span", { class: "rank" }, "measured"), quoted(id));
+  if (hit === undefined) {
+    const kind = make("span", { class: "rank" }, "measured");
+    return make("th", { scope: "row", title: isolated(id) }, kind, quoted(id));
+  }
   const rank = cell(hit, "rank");
   const link = make("a", { href: `#hit-${rank}` }, quoted(named(hit)));
   return make("th", { scope: "row" }, make("span", { class: "rank" }, rank), link);
 }
 
 /* The columns of a table: title, cell, and what it is sorted by. */
-function seriesColumns({ places }) {
+function seriesColumns(one) {
   const primary = page.tasks.filter((task) => task.primary);
-  const numeric = (text) => (text === "" ? NaN : Number(text.split(" ")[0].replace(/^[<>]/, "")));
-  const groups = Array.from({ length: places }, (_, at) => ({
+  const spans = seriesSpans(one);
+  const groups = Array.from({ length: one.places }, (_, at) => ({
     title: `R${at + 1}`,
     show: (row) => groupCell(row.groups[at]),
     by: ({ groups: of }) => series.groups[of[at]].name || series.groups[of[at]].smiles,
@@ -70,14 +93,14 @@ function seriesColumns({ places }) {
       title: `${task.label} predicted`,
       number: true,
       show: ({ hit }) =>
-        hit === undefined ? make("td") : predictedCell(hit, task, series.shaded[at]),
+        hit === undefined ? make("td") : predictedCell(hit, task, spans[at]),
       by: ({ hit }) => (hit === undefined ? NaN : number(hit, task.task)),
     },
     {
       title: `${task.label} measured`,
       number: true,
-      show: ({ values: of }) => make("td", { class: "num" }, valueChip(of[at], series.shaded[at])),
-      by: ({ values: of }) => numeric(of[at]),
+      show: ({ values: of }) => make("td", { class: "num" }, valueChip(of[at], spans[at])),
+      by: ({ values: of }) => valueOf(of[at]),
     },
   ]);
   const score = {
@@ -194,9 +217,8 @@ function showSeries() {
   byId("series-rest").textContent = told.join(" ");
   byId("series-key").hidden = !shaded.some(Boolean);
   byId("series-key").replaceChildren(
-    "pActivity",
-    ...SHADES.map(([, text], k) =>
-      make("span", {}, make("i", { class: `swatch shade${k}` }), text),
-    ),
+    make("span", {}, "pActivity, from the weakest of a series"),
+    make("span", {}, ...SHADES.map((_, k) => make("i", { class: `swatch shade${k}` }))),
+    make("span", {}, "to its strongest"),
   );
 }
