@@ -247,7 +247,9 @@ def test_the_page_shows_sorts_and_opens_a_series(tab: Any) -> None:
     expect(heads).to_have_text(order)
     assert tab.evaluate("window.ran") is None
     expect(one.locator("tbody tr").nth(1)).to_contain_text("OMe")
-    expect(one.locator("tbody tr").first.locator("td.group svg")).to_have_count(1)
+    drawn = one.locator("tbody tr").first.locator("td.group svg")
+    expect(drawn).to_have_count(1)
+    assert drawn.bounding_box()["width"] > 70
     button = one.locator("thead button", has_text="EGFR measured")
     button.focus()
     tab.keyboard.press("Enter")

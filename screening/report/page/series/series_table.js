@@ -5,28 +5,30 @@ let series = null;
 /* Size of the drawings: bonds are 30 pixels long in the data. */
 const CORE_SCALE = 0.8;
 const GROUP_SCALE = 0.72;
+const [WIDEST_CORE, WIDEST_GROUP] = [310, 190];
 
-function seriesPicture(number, scale, label) {
+function seriesPicture(number, most, widest, label) {
   const { size, marks } = series.pictures[number];
   const [width, height] = size;
+  const scale = Math.min(most, widest / width);
   const svg = draw(
     "svg",
     {
       class: "molecule",
       viewBox: `0 0 ${10 * width} ${10 * height}`,
-      width: Math.round(scale * width),
-      height: Math.round(scale * height),
       role: "img",
       "aria-label": isolated(label),
     },
     painted(marks),
   );
+  svg.style.setProperty("--wide", `${Math.round(scale * width)}px`);
+  svg.style.setProperty("--high", `${Math.round(scale * height)}px`);
   return make("span", { class: "part", title: label }, svg);
 }
 
 function groupCell(number) {
   const { smiles, name, picture } = series.groups[number];
-  const text = name ? make("span", { title: smiles }, name) : seriesPicture(picture, GROUP_SCALE, smiles);
+  const text = name ? make("span", { title: smiles }, name) : seriesPicture(picture, GROUP_SCALE, WIDEST_GROUP, smiles);
   return make("td", { class: "group" }, text);
 }
 
@@ -188,7 +190,7 @@ function seriesCard(one, at) {
   const ofMeasured = one.rows.length - ofHits;
   const others = ofMeasured ? ` and ${counted(ofMeasured, "measured compound")}` : "";
   const title = `Series ${at + 1}: ${counted(ofHits, "hit")}${others}`;
-  const core = seriesPicture(one.core, CORE_SCALE, one.smiles);
+  const core = seriesPicture(one.core, CORE_SCALE, WIDEST_CORE, one.smiles);
   return make(
     "article",
     { class: "sar", id: `series-${at + 1}` },
