@@ -129,11 +129,11 @@ def _wave(end: tuple[int, int], start: tuple[int, int]) -> str:
     along = (end[0] - start[0], end[1] - start[1])
     size = max(1.0, (along[0] ** 2 + along[1] ** 2) ** 0.5)
     x, y = along[0] / size, along[1] / size
-    half, high = WAVE
-    from_x, from_y = round(end[0] + y * half * 2), round(end[1] - x * half * 2)
+    reach, high = WAVE
+    from_x, from_y = round(end[0] + y * reach * 2), round(end[1] - x * reach * 2)
     arcs = [
-        f"q{round(-y * half + side * x * high)} {round(x * half + side * y * high)} "
-        f"{round(-2 * y * half)} {round(2 * x * half)}"
+        f"q{round(-y * reach + side * x * high)} {round(x * reach + side * y * high)} "
+        f"{round(-2 * y * reach)} {round(2 * x * reach)}"
         for side in (1, -1)
     ]
     return f"M{from_x} {from_y}{''.join(arcs)}".replace(" -", "-")

@@ -31,7 +31,7 @@ from screening.text.digits import digits_of
 
 MOST_SERIES = 8
 """The most tables on a page; it states how many scaffolds follow."""
-MOST_HITS, MOST_MEASURED = 40, 20
+MOST_HITS, MOST_MEASURED = 40, 12
 """The most hits and measured compounds of a table; it states how many there are."""
 MOST_PLACES = 4
 """The most places at which the members of a table differ."""
