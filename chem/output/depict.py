@@ -7,9 +7,10 @@ A spreadsheet needs a finished picture: ``draw_png`` returns one with RDKit's co
 """
 
 import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-from rdkit import rdBase
+from rdkit import Chem, rdBase
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from chem.structure.valid_smiles import read_molecule
@@ -25,6 +26,9 @@ COLORED = {
     53: "I",
 }
 """Elements that pages give a colour, by atomic number; all others are drawn like carbon."""
+STAR = 200
+"""The code of ``*``, whose atomic number is that of no colour. While RDKit draws, colours encode
+elements: the blue value is the atomic number."""
 TENTHS = 10
 """Coordinates are whole tenths of a pixel: shorter than decimals, and finer than the eye sees."""
 BOND = 30.0
@@ -37,8 +41,6 @@ _ATTRIBUTE = re.compile(r"([\w-]+)='([^']*)'", flags=re.DOTALL)
 _COLOR = re.compile(r"(?:fill|stroke):?='?#([0-9A-F]{6})|(?:fill|stroke):#([0-9A-F]{6})")
 _STEP = re.compile(r"([MLQZ])([^MLQZ]*)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_PALETTE = {-1: (0.0, 0.0, 0.0), **{number: (0.0, 0.0, number / 255) for number in COLORED}}
-"""Colours that encode elements while RDKit draws: the blue value is the atomic number."""
 
 
 class Mark(NamedTuple):
@@ -96,16 +98,28 @@ def depict(smiles: str, width: int = 240, height: int = 160) -> Depiction:
     """
     mol = read_molecule(smiles)
     with rdBase.BlockLogs():
-        drawing = rdMolDraw2D.MolDraw2DSVG(width, height)
-        options = drawing.drawOptions()
-        options.clearBackground = False  # type: ignore[assignment]
-        options.setAtomPalette(_PALETTE)
-        _set_options(options, 0.06)
-        rdMolDraw2D.PrepareAndDrawMolecule(drawing, mol)
-        drawing.FinishDrawing()
-        places = [drawing.GetDrawCoords(at) for at in range(mol.GetNumAtoms())]
+        marks, atoms = draw_marks(rdMolDraw2D.MolDraw2DSVG(width, height), mol)
+    return Depiction(width, height, marks, atoms)
+
+
+def draw_marks(
+    drawing: rdMolDraw2D.MolDraw2DSVG, mol: Chem.Mol, more: Mapping[int, str] | None = None
+) -> tuple[tuple[Mark, ...], tuple[tuple[int, int], ...]]:
+    """Draw a molecule; return its marks and the places of its atoms, in tenths of a pixel.
+
+    more: names of further elements that get a colour, by atomic number; 0 is ``*``.
+    """
+    colored = {number or STAR: name for number, name in (COLORED | dict(more or {})).items()}
+    codes = {0 if code == STAR else code: (0.0, 0.0, code / 255) for code in colored}
+    options = drawing.drawOptions()
+    options.clearBackground = False  # type: ignore[assignment]
+    options.setAtomPalette({-1: (0.0, 0.0, 0.0), **codes})
+    _set_options(options, 0.06)
+    rdMolDraw2D.PrepareAndDrawMolecule(drawing, mol)
+    drawing.FinishDrawing()
+    places = [drawing.GetDrawCoords(at) for at in range(mol.GetNumAtoms())]
     atoms = tuple((_tenths(place.x), _tenths(place.y)) for place in places)
-    return Depiction(width, height, _marks(drawing.GetDrawingText()), atoms)
+    return _marks(drawing.GetDrawingText(), colored), atoms
 
 
 def draw_png(smiles: str, width: int, height: int) -> bytes:
@@ -134,7 +148,7 @@ def _set_options(options: rdMolDraw2D.MolDrawOptions, padding: float) -> None:
     options.stereoGroupOrLabel = "o"  # type: ignore[assignment]
 
 
-def _marks(svg: str) -> tuple[Mark, ...]:
+def _marks(svg: str, colored: Mapping[int, str]) -> tuple[Mark, ...]:
     """Gather RDKit's paths by element and style, lines before letters."""
     paths: dict[tuple[str, Style], list[str]] = {}
     for found in _PATH.finditer(svg):
@@ -144,7 +158,8 @@ def _marks(svg: str) -> tuple[Mark, ...]:
             if "class" not in attributes:
                 continue  # a joint between two bonds: the round line ends replace it
             style = "dash" if "stroke-dasharray" in attributes["style"] else "line"
-        paths.setdefault((_element(found[1]), style), []).append(_relative(attributes["d"]))
+        path = _relative(attributes["d"])
+        paths.setdefault((_element(found[1], colored), style), []).append(path)
     order = ("line", "dash", "fill")
     return tuple(
         Mark(element, style, "".join(parts))
@@ -152,10 +167,10 @@ def _marks(svg: str) -> tuple[Mark, ...]:
     )
 
 
-def _element(attributes: str) -> str:
+def _element(attributes: str, colored: Mapping[int, str]) -> str:
     color = _COLOR.search(attributes)
     code = int(color[1] or color[2], 16) if color else 0
-    return COLORED.get(code, "C")
+    return colored.get(code, "C")
 
 
 def _relative(path: str) -> str:

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from chem.assess.alerts import flag_atoms
+from chem.assess.clusters import scaffold
 from chem.library.read import Library
 from gnn.bundle.bundle import Bundle
 from screening.dask_cluster.lazy_client import AnyClient
-from screening.evidence.evidence import Evidence, Flag
+from screening.evidence.evidence import Evidence, Flag, MeasuredMember
+from screening.evidence.measured_series import find_measured_series
 from screening.evidence.neighbours import Neighbours, nearest_measured
 from screening.evidence.own_values import OwnValues, find_own_values
 from screening.evidence.recheck import check_hits
@@ -46,6 +48,7 @@ class _Found(NamedTuple):
     neighbours: list[Neighbours]
     flags: list[tuple[Flag, ...]]
     own_values: list[OwnValues]
+    series: list[tuple[MeasuredMember, ...]]
 
 
 def collect_evidence(
@@ -75,15 +78,23 @@ def collect_evidence(
     def find() -> None:
         near = nearest_measured(smiles, bundles, primaries, NEIGHBOURS, shared.fingerprints)
         own = find_own_values(smiles, bundles, panel_of(screen, bundles))
-        found.append(_Found(near, [_flags_of(text) for text in smiles], own))
+        series = find_measured_series(scaffolds_of(hits), bundles, primaries)
+        found.append(_Found(near, [_flags_of(text) for text in smiles], own, series))
 
     check_hits(hits, library, bundles, models, client)
     known = shared.contributions
     said = explain_hits(client, models, smiles, tasks, progress, known, meanwhile=find)
     return [
-        Evidence(neighbours=near, contributions=contributions, flags=flags, own_values=own)
-        for contributions, near, flags, own in zip(said, *found[0], strict=True)
+        Evidence(near, contributions, flags, own, series)
+        for contributions, near, flags, own, series in zip(said, *found[0], strict=True)
     ]
+
+
+def scaffolds_of(hits: pd.DataFrame) -> list[str]:
+    """Return the scaffold of each hit; "" for one without rings."""
+    if "scaffold" in hits:
+        return [str(text) for text in hits["scaffold"]]
+    return [scaffold(str(text)) for text in hits["smiles"]]
 
 
 def _flags_of(smiles: str) -> tuple[Flag, ...]:

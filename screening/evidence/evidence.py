@@ -68,6 +68,17 @@ class OwnValue(NamedTuple):
     """As in :class:`Neighbour`."""
 
 
+class MeasuredMember(NamedTuple):
+    """A measured compound that has the scaffold of several hits."""
+
+    id: str
+    """As in :class:`Neighbour`; this text is not to be trusted."""
+    smiles: str
+    """The standardized SMILES, as the bundle has it."""
+    values: Mapping[str, OwnValue]
+    """The measured values by primary task, one or more."""
+
+
 class Evidence(NamedTuple):
     """All evidence of one hit."""
 
@@ -80,3 +91,5 @@ class Evidence(NamedTuple):
     """The alerts in the order of ``chem.assess.alerts``."""
     own_values: Mapping[str, tuple[OwnValue, ...]] = {}
     """The measured values of the hit itself on the screen's panel, by task."""
+    series: tuple[MeasuredMember, ...] = ()
+    """The measured compounds of the hit's scaffold, sorted by id; empty if no other hit has it."""

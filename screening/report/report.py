@@ -25,6 +25,7 @@ from screening.rank.structure_columns import SAME_BUT_ISOTOPES
 from screening.reason.risk_lines import risk_lines
 from screening.report.manifest import RunFacts, versions
 from screening.report.report_data import as_json, packed, page_data
+from screening.report.series_data import series_data
 from screening.score.triage_recall import TriageFacts, describe_triage
 from screening.select.constraints import ISOTOPES
 from screening.text.applicability import crossed_domains
@@ -44,12 +45,13 @@ SCRIPTS = (
         "decisions/decision_marks.js",
         "report_evidence.js",
         "report_panel.js",
+        "series/series_table.js",
         "report_charts.js",
     ),
     *("report_map.js", "report_list.js", "report_table.js", "report_window.js", "report.js"),
 )
 """Parts of the page's one script, in order."""
-STYLES = ("report.css", "report_hits.css", "decisions/decisions.css")
+STYLES = ("report.css", "report_hits.css", "series/series.css", "decisions/decisions.css")
 PLAIN = ("rank", "compound_id", "name", "score", "smiles")
 """Columns of the list for a browser without scripts."""
 
@@ -73,6 +75,7 @@ def render_report(
     shown = table.first(SHOWN)
     known = evidence[:SHOWN] if evidence is not None else None
     data = page_data(shown, screen, facts, known)
+    series = series_data(shown, screen, facts, known)
     script, style = _joined(SCRIPTS), _joined(STYLES)
     return page_template("report.html", PAGE).render(
         screen=screen,
@@ -98,6 +101,7 @@ def render_report(
         data=Markup(as_json(data.facts)),
         pictures=packed(data.pictures),
         panel=packed(data.panel) if data.panel else "",
+        series=packed(series) if series else "",
     )
 
 

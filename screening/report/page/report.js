@@ -84,6 +84,7 @@ async function start() {
   if (!page.cells.length) return;
   pictures = await unpack(byId("pictures").textContent);
   if (byId("panel")) profiles = await unpack(byId("panel").textContent);
+  if (byId("series-data")) series = await unpack(byId("series-data").textContent);
   byId("space").hidden = byId("hits").hidden = false;
   byId("sort").append(...page.columns.map(({ name }) => option(name, name)));
   byId("more-ranges").append(...numeric.map((name) => option(name, labelled(name))));
@@ -124,6 +125,7 @@ async function start() {
   refresh();
   showDecisions();
   showCommon();
+  showSeries();
   paintAtoms();
   followHash();
 }

@@ -129,7 +129,10 @@ function relatives(hit) {
       );
       const whose = quoted(cell(hit, name));
       if (name === "scaffold") whose.className = "code";
-      return make("p", { class: "relative" }, `${name} `, whose, " ", like > 1 ? button : "(no other hit)");
+      const at = name === "scaffold" ? seriesOf(hit) : 0;
+      const table = at ? make("a", { href: `#series-${at}` }, "R-groups of the series") : "";
+      const others = like > 1 ? button : "(no other hit)";
+      return make("p", { class: "relative" }, `${name} `, whose, " ", others, " ", table);
     });
 }
 

@@ -43,13 +43,13 @@ const PAINT = {
   fill: { fill: "currentColor" },
 };
 
+const painted = (marks) =>
+  marks.map(([element, style, d]) => draw("path", { class: element, ...PAINT[style], d }));
+
 /* The picture of a structure, by its number. Discs and rings lie below its lines. */
 function molecule(number, name) {
   const [width, height] = page.size;
   const { marks } = pictures[number];
-  const paths = marks.map(([element, style, d]) =>
-    draw("path", { class: element, ...PAINT[style], d }),
-  );
   const view = { viewBox: `0 0 ${10 * width} ${10 * height}`, class: "molecule", role: "img" };
   const label = { "aria-label": `Structure of ${isolated(name)}` };
   return draw(
@@ -57,7 +57,7 @@ function molecule(number, name) {
     { ...view, ...label },
     draw("g", { class: "discs" }),
     draw("g", { class: "rings" }),
-    paths,
+    painted(marks),
   );
 }
 
