@@ -92,10 +92,11 @@ class Partners:
     def near(self, way: Disconnection) -> Iterator[Partner]:
         """Yield the reagents that may replace one, those that the library has first.
 
-        They have at most as many heavy atoms as what is kept, and at most ``MOST_GROWN`` more
-        than the old one. The most similar to the old one come first.
+        They have at most as many heavy atoms as the larger of the old one and of what is kept, and
+        at most ``MOST_GROWN`` more than the old one. The most similar to the old one come first.
         """
-        most = min(heavy_atoms(way.kept), heavy_atoms(way.replaced) + MOST_GROWN)
+        old = heavy_atoms(way.replaced)
+        most = min(max(heavy_atoms(way.kept), old), old + MOST_GROWN)
         named = self._shelf(way.reaction, way.side, False).near(way.replaced, most)
         yield from named
         if len(named) < FEW:

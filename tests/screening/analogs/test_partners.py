@@ -38,8 +38,8 @@ def near(way: Disconnection, sample: list[Record], taken_apart: list[Record]) ->
 def test_named_reagents_come_first_then_common_parts() -> None:
     sample = records(LIBRARY)
     assert near(AMIDE, sample, sample) == [
-        "NCc1ccc(F)cc1 reagent c1",
         "NCc1ccncc1 reagent c0",
+        "NCc1ccc(F)cc1 reagent c1",
         "Nc1ccccc1 cut from c5",  # of two anilides; cyclopropylamine is of one amide alone
     ]
     acid = Disconnection(AMIDE.reaction, "Nc1ccccc1", "O=C(O)c1ccccc1", 0)
