@@ -42,3 +42,13 @@ def is_reagent(counts: Counts, reaction: Reaction, side: int) -> bool:
     own, other = reaction.groups[side], reaction.groups[1 - side]
     spoiling = {other, *reaction.spoiled_by} - {own}
     return counts[own] == ONE and not any(counts[group] for group in spoiling)
+
+
+def may_be_bought(mol: Chem.Mol) -> bool:
+    """Tell whether a compound is taken for a building block: it has neither a charge nor a label.
+
+    >>> may_be_bought(Chem.MolFromSmiles("[2H]OC")), may_be_bought(Chem.MolFromSmiles("OC"))
+    (False, True)
+    """
+    is_labelled = any(atom.GetIsotope() for atom in mol.GetAtoms())
+    return not is_labelled and Chem.GetFormalCharge(mol) == 0

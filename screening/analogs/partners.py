@@ -15,7 +15,7 @@ import pandas as pd
 
 from chem.analogs.couplings import Disconnection, heavy_atoms, reagents_of
 from chem.analogs.reactions import GROUPS, Group, Reaction
-from chem.analogs.reagents import NONE, ONE, Counts, count_groups, is_reagent
+from chem.analogs.reagents import NONE, ONE, Counts, count_groups, is_reagent, may_be_bought
 from chem.assess.similarity import nearest
 from chem.features.fingerprints import morgan_bits
 from chem.structure.valid_smiles import read_molecules
@@ -30,6 +30,8 @@ MOST_GROWN = 6
 LEAST_MADE = 2
 """Compounds of the sample that a part occurs in at least."""
 _FOLDER = "reagents"
+_RULES = "1"
+"""The number of the rules by which reagents are found."""
 _GROUP_COLUMNS = {"compound": "int64", "size": "int64", "group": "str", "count": "int64"}
 _PART_COLUMNS = {"compound": "int64", "first": "str", "second": "str"}
 _BLOCK = 200
@@ -145,23 +147,22 @@ def _find_reagents(
         rows = []
         for at, mol in enumerate(read_molecules(smiles)):
             size = mol.GetNumHeavyAtoms()
-            for group, count in count_groups(mol).items():
-                if count != NONE:
-                    rows.append((at, size, group.name, count))
+            counts = count_groups(mol) if may_be_bought(mol) else {}
+            rows += [(at, size, one.name, count) for one, count in counts.items() if count != NONE]
             if progress is not None and at % _BLOCK == 0:
                 progress("find reagents", at, len(smiles))
         return pd.DataFrame(rows, columns=list(_GROUP_COLUMNS))
 
-    made_of = "\n".join([version("rdkit"), *(one.found for one in GROUPS), *smiles])
+    made_of = "\n".join([_RULES, version("rdkit"), *(one.found for one in GROUPS), *smiles])
     table = cached_table(_FOLDER, made_of, _GROUP_COLUMNS, compute)
     by_name = {group.name: group for group in GROUPS}
-    counts: dict[int, Counts] = defaultdict(lambda: dict.fromkeys(GROUPS, NONE))
+    known: dict[int, Counts] = defaultdict(lambda: dict.fromkeys(GROUPS, NONE))
     found: dict[Group, list[_Compound]] = {group: [] for group in GROUPS}
     columns = (table[name].tolist() for name in _GROUP_COLUMNS)
     for at, size, name, count in zip(*columns, strict=True):
-        counts[at][by_name[name]] = count
+        known[at][by_name[name]] = count
         if count == ONE:
-            found[by_name[name]].append(_Compound(at, size, counts[at]))
+            found[by_name[name]].append(_Compound(at, size, known[at]))
     return found
 
 
@@ -173,11 +174,12 @@ def _take_apart(
     def compute() -> pd.DataFrame:
         rows = []
         for at, mol in enumerate(read_molecules(smiles)):
-            rows += [(at, *pair) for pair in sorted(reagents_of(mol, reaction))]
+            pairs = reagents_of(mol, reaction) if may_be_bought(mol) else set()
+            rows += [(at, *pair) for pair in sorted(pairs)]
             if progress is not None and at % _BLOCK == 0:
                 progress("take compounds apart", at, len(smiles))
         return pd.DataFrame(rows, columns=list(_PART_COLUMNS))
 
     groups = [text for one in reaction.every_group for text in (one.found, one.written)]
-    made_of = [version("rdkit"), reaction.name, reaction.bond, reaction.product, *groups, *smiles]
-    return cached_table(_FOLDER, "\n".join(made_of), _PART_COLUMNS, compute)
+    rules = [_RULES, version("rdkit"), reaction.name, reaction.bond, reaction.product, *groups]
+    return cached_table(_FOLDER, "\n".join([*rules, *smiles]), _PART_COLUMNS, compute)

@@ -18,6 +18,8 @@ LIBRARY = (
     "NCCC(=O)O",  # reacts with itself
     "NCCN",  # reacts twice
     "NCc1ccc(-c2ccc(-c3ccccc3)cc2)cc1",  # larger than what is kept
+    "[2H]C([2H])(N)c1ccccc1",  # labelled
+    "C[N+](C)(C)CCN",  # charged
     "CC(=O)Nc1ccccc1",
     "CCC(=O)Nc1ccccc1",
     "CC(=O)NC1CC1",
@@ -40,10 +42,10 @@ def test_named_reagents_come_first_then_common_parts() -> None:
     assert near(AMIDE, sample, sample) == [
         "NCc1ccncc1 reagent c0",
         "NCc1ccc(F)cc1 reagent c1",
-        "Nc1ccccc1 cut from c5",  # of two anilides; cyclopropylamine is of one amide alone
+        "Nc1ccccc1 cut from c7",  # of two anilides; cyclopropylamine is of one amide alone
     ]
     acid = Disconnection(AMIDE.reaction, "Nc1ccccc1", "O=C(O)c1ccccc1", 0)
-    assert near(acid, sample, sample) == ["CC(=O)O cut from c5"]
+    assert near(acid, sample, sample) == ["CC(=O)O cut from c7"]
 
 
 def test_where_the_library_has_enough_no_parts_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
