@@ -18,7 +18,7 @@ IMATINIB = "Cc1ccc(NC(=O)c2ccc(CN3CCN(C)CC3)cc2)cc1Nc1nccc(-c2cccnc2)n1"
 LIBRARY = (
     "OC(=O)c1ccc(CN2CCOCC2)cc1",
     "OC(=O)c1ccc(F)cc1",
-    "Nc1ccc(C)c(Nc2nccc(-c3ccncc3)n2)c1",
+    "Nc1ccc(C)c(Nc2nccc(-c3ccsc3)n2)c1",
     "CC1CNCCN1C",
     "OB(O)c1ccncc1",
     "CCO",
