@@ -21,7 +21,7 @@ def cached_table(
     Args:
         folder: The name of the folder.
         made_of: All that the table depends on.
-        columns: The names of its columns and their types.
+        columns: The names of its columns, none of a prepared library's, and their types.
         compute: Returns the table.
     """
     name = f"{sha256(made_of.encode()).hexdigest()[:32]}.parquet"
