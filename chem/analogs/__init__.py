@@ -1,1 +1,1 @@
-"""Relations between a molecule and its analogs: matched pairs, substructures, R-groups."""
+"""Relations between a molecule and its analogs: matched pairs, reactions, R-groups and others."""

@@ -1,13 +1,13 @@
 """Makes the table of the analogs of a hit: found, scored and ranked, with what each change did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from gnn.bundle.column_names import domain_columns, task_columns
-from screening.analogs.enumerated import ENUMERATED
 from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
 from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
 from screening.analogs.query import Query
@@ -18,6 +18,7 @@ from screening.runs.past_run import PastRun
 
 HIT = "hit"
 """The kind of the first row."""
+NONE_MADE: Mapping[str, int] = MappingProxyType({})
 TEXTS = ("compound_id", "smiles", "kind", "change", "removed_by")
 
 
@@ -50,7 +51,7 @@ def rank_analogs(
     past: PastRun,
     hit: tuple[str, str],
     analogs: Sequence[Analog],
-    made: int = 0,
+    made: Mapping[str, int] = NONE_MADE,
     progress: Progress | None = None,
 ) -> Analogs:
     """Score a hit and its analogs by the models and the objective of a run, and rank them.
@@ -59,7 +60,8 @@ def rank_analogs(
         past: The run.
         hit: The ID and the standardized SMILES of the hit.
         analogs: Its analogs.
-        made: The most enumerated analogs that are kept: the best that no filter removes.
+        made: The kinds of analogs that are made, and the most that are kept of each: the best that
+            no filter removes.
         progress: A callback that is told the progress.
 
     Raises:
@@ -72,7 +74,7 @@ def rank_analogs(
         "smiles": [one.smiles for one in whole],
         "kind": ["; ".join(one.kinds) for one in whole],
         "similarity": [round(one.similarity, 3) for one in whole],
-        "change": [one.change for one in whole],
+        "change": ["; ".join(filter(None, (one.reaction, one.change))) for one in whole],
         "removed_by": scored["removed_by"],
         "score": scored["score"],
         "score_change": scored["score"] - scored["score"].iloc[0],
@@ -102,12 +104,14 @@ def rank_analogs(
     return Analogs(ranked, tuple(notes))
 
 
-def _kept(analog: pd.DataFrame, made: int) -> "pd.Series[bool]":
-    """Tell which analogs are kept: all but enumerated ones that are removed or not of the best."""
-    is_made = analog["kind"] == ENUMERATED
-    usable = analog[is_made & (analog["removed_by"] == "")]
-    best = usable.sort_values(["score", "smiles"], ascending=[False, True]).head(made)
-    return ~is_made | analog.index.isin(best.index)
+def _kept(analog: pd.DataFrame, made: Mapping[str, int]) -> "pd.Series[bool]":
+    """Tell which analogs are kept: all but made ones that are removed or not the best of a kind."""
+    usable = analog[analog["removed_by"] == ""]
+    ordered = usable.sort_values(["score", "smiles"], ascending=[False, True])
+    kept = ~analog["kind"].isin(made)
+    for kind, limit in made.items():
+        kept |= analog.index.isin(ordered[ordered["kind"] == kind].head(limit).index)
+    return kept
 
 
 def _pairs_of(past: PastRun, column: str, progress: Progress | None) -> MeasuredPairs | None:

@@ -5,20 +5,14 @@ list has one of at most 4 heavy atoms.
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from chem.analogs.single_cuts import HYDROGEN, SMALL, single_cuts, with_hydrogen
-from chem.disk.files import make_folder
 from chem.structure.valid_smiles import read_molecules
-from data.catalogue.fetch import cache_folder
 from screening.analogs.search import Progress
-from screening.errors import StoreError
-from screening.storage.store import Store
+from screening.storage.cached_tables import cached_table
 
 _RULES = 3
 """The number of the rules by which compounds are cut."""
@@ -33,30 +27,20 @@ def cut_compounds(smiles: Sequence[str], progress: Progress | None = None) -> pd
 
     Raises InputError for a SMILES that RDKit cannot read.
     """
-    text = "\n".join([str(_RULES), version("rdkit"), *smiles])
-    name = f"{sha256(text.encode()).hexdigest()[:32]}.parquet"
-    store = Store(Path(cache_folder()) / "matched_pairs")
-    try:
-        known: pd.DataFrame = store.read_table(name, list(_KINDS)).to_pandas()
-        return known
-    except StoreError:
-        pass
-    found: dict[tuple[int, str, str], None] = {}
-    places = {text: at for at, text in enumerate(smiles)}
-    for at, mol in enumerate(read_molecules(smiles)):
-        for cut in single_cuts(mol):
-            found[at, cut.core, cut.substituent] = None
-            if mol.GetNumAtoms() - len(cut.atoms) <= SMALL:
-                plain = places.get(with_hydrogen(mol, cut) or "")
-                if plain is not None:
-                    found[plain, cut.core, HYDROGEN] = None
-        if progress is not None and at % _BLOCK == 0:
-            progress("cut compounds", at, len(smiles))
-    frame = pd.DataFrame(list(found), columns=list(_KINDS)).astype(_KINDS)
-    try:
-        assert store.folder is not None
-        make_folder(store.folder)
-        store.write_table(name, pa.Table.from_pandas(frame, preserve_index=False))
-    except (OSError, StoreError):  # a cache that cannot be written costs time alone
-        pass
-    return frame
+
+    def compute() -> pd.DataFrame:
+        found: dict[tuple[int, str, str], None] = {}
+        places = {text: at for at, text in enumerate(smiles)}
+        for at, mol in enumerate(read_molecules(smiles)):
+            for cut in single_cuts(mol):
+                found[at, cut.core, cut.substituent] = None
+                if mol.GetNumAtoms() - len(cut.atoms) <= SMALL:
+                    plain = places.get(with_hydrogen(mol, cut) or "")
+                    if plain is not None:
+                        found[plain, cut.core, HYDROGEN] = None
+            if progress is not None and at % _BLOCK == 0:
+                progress("cut compounds", at, len(smiles))
+        return pd.DataFrame(list(found), columns=list(_KINDS))
+
+    made_of = "\n".join([str(_RULES), version("rdkit"), *smiles])
+    return cached_table("matched_pairs", made_of, _KINDS, compute)

@@ -5,72 +5,43 @@ first. What looks hard to make is left out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import NamedTuple
-
-import numpy as np
 
 from chem.analogs.replacements import Replacement, attachment, replacements
 from chem.analogs.single_cuts import HYDROGEN
-from chem.assess.accessibility import accessibility
-from chem.records.records import Failure
-from chem.structure.standardize import standardize
+from chem.structure.standardize import Standardized
 from screening.analogs.cuts import cut_compounds
-from screening.analogs.found import Analog, describe, read_records
+from screening.analogs.found import Analog, describe
 from screening.analogs.query import Query
 from screening.analogs.search import Progress
-from screening.prepare.prepared import Prepared
-from screening.prepare.prepared_rows import hash_key
 
 ENUMERATED = "enumerated"
-SAMPLE = 1000
-"""Compounds of a library whose substituents are taken."""
 LEAST_SEEN = 2
 """Compounds of the sample in which a substituent occurs at least."""
-MADE_PER_ANALOG = 3
-"""Analogs that are made and scored for each that is wanted."""
-HARDEST = 4.5
-"""The highest synthetic accessibility by default; 1 is easy, 10 is hard."""
-
-
-class Wanted(NamedTuple):
-    """Which analogs are made."""
-
-    limit: int
-    """The most analogs; 0 for none."""
-    hardest: float = HARDEST
-    """The highest synthetic accessibility."""
 
 
 def enumerate_analogs(
-    prepared: Prepared,
     query: Query,
-    known: Iterable[Analog],
-    wanted: Wanted,
+    sample: Sequence[str],
+    is_wanted: Callable[[Standardized], bool],
+    most: int,
     progress: Progress | None = None,
 ) -> list[Analog]:
-    """Return made analogs, ``MADE_PER_ANALOG`` for each that is wanted, none of them known.
+    """Return made analogs.
 
     Args:
-        prepared: The library whose substituents are taken.
         query: The hit.
-        known: Analogs that are in the list already.
-        wanted: How many, and how hard to make.
+        sample: SMILES of the compounds whose substituents are taken.
+        is_wanted: Tells whether a molecule is new and easy enough to make.
+        most: The most analogs.
         progress: A callback that is told the progress.
-
-    Raises:
-        StoreError: A file of the library is missing or damaged.
     """
-    if not wanted.limit:
-        return []
-    seen = {query.key, *(_key(one.smiles) for one in known)}
     made: dict[str, Replacement] = {}
     source = replacements(
-        [place.cut for place in query.places], common_substituents(prepared, progress)
+        [place.cut for place in query.places], common_substituents(sample, progress)
     )
-    new = (one for one in source if _is_new(one, seen, wanted.hardest))
-    for one in islice(new, MADE_PER_ANALOG * wanted.limit):
+    for one in islice((one for one in source if is_wanted(one.mol)), most):
         made[one.mol.smiles] = one
         if progress is not None:
             progress("make analogs", len(made), None)
@@ -81,31 +52,14 @@ def enumerate_analogs(
     ]
 
 
-def _key(smiles: str) -> bytes:
-    found = standardize(smiles, "smiles")
-    return b"" if isinstance(found, Failure) else hash_key(found.key)
-
-
-def _is_new(one: Replacement, seen: set[bytes], hardest: float) -> bool:
-    """Tell whether a molecule is new and easy enough to make; remember that it was seen."""
-    key = hash_key(one.mol.key)
-    if key in seen:
-        return False
-    seen.add(key)
-    return accessibility([one.mol.smiles])[0] <= hardest
-
-
 def common_substituents(
-    prepared: Prepared, progress: Progress | None = None
+    sample: Sequence[str], progress: Progress | None = None
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the substituents of a library, the most frequent ones first, and what carries them.
+    """Return the substituents of some compounds, the most frequent first, and what carries them.
 
-    A hydrogen comes first. The sample is of evenly spaced rows, so it does not depend on the
-    partitions.
+    A hydrogen comes first.
     """
-    rows = np.unique(np.linspace(1, prepared.rows, min(SAMPLE, prepared.rows)).astype(np.int64))
-    records = read_records(prepared, rows.tolist(), b"")
-    cuts = cut_compounds([one.smiles for one in records.values()], progress)
+    cuts = cut_compounds(sample, progress)
     counts: Counter[str] = Counter()
     carriers: dict[str, set[str]] = defaultdict(set)
     pairs = cuts.drop_duplicates(["compound", "substituent"])

@@ -37,7 +37,7 @@ class Analog(NamedTuple):
     """An analog of a hit."""
 
     compound_id: str
-    """``""`` for an enumerated one."""
+    """``""`` for a made one."""
     smiles: str
     kinds: tuple[str, ...]
     similarity: float
@@ -46,6 +46,8 @@ class Analog(NamedTuple):
     """The changed part, as ``old>>new``."""
     core: str
     """The core of a matched pair; ``""`` for another analog."""
+    reaction: str = ""
+    """The reaction by which it is made, and the reagents; ``""`` for another analog."""
 
 
 class Found(NamedTuple):

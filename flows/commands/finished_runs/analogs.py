@@ -69,6 +69,14 @@ class SearchOptions:
             help="The most analogs that are made, with substituents of the library's compounds.",
         ),
     ] = 50
+    reactions: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=1000,
+            help="The most analogs that are made by reactions, with reagents of the library.",
+        ),
+    ] = 20
     max_sa: Annotated[
         float,
         typer.Option(min=1, max=10, help="The highest synthetic accessibility of a made analog."),
@@ -113,8 +121,8 @@ def analogs(
     the library's compounds; they are marked as enumerated.
     """
     from screening.analogs.around import analogs_in, rank_analogs
-    from screening.analogs.enumerated import Wanted, enumerate_analogs
     from screening.analogs.files import write_analogs
+    from screening.analogs.made import Wanted, make_analogs
     from screening.analogs.query import make_query
     from screening.analogs.sar import check_core, sar_table
     from screening.runs.latest import named_run
@@ -130,11 +138,11 @@ def analogs(
     with progress() as report:
         prepared = _prepared(past, wanted.library, columns, cluster, report)
         found, notes = analogs_in(prepared, query, wanted.limit, report)
-        made = Wanted(wanted.enumerated, wanted.max_sa)
-        found += enumerate_analogs(prepared, query, found, made, report)
-        ranked = rank_analogs(past, (called, text), found, wanted.enumerated, report)
+        making = Wanted(wanted.enumerated, wanted.reactions, wanted.max_sa)
+        made, told = make_analogs(prepared, query, found, making, report)
+        ranked = rank_analogs(past, (called, text), [*found, *made], making.kept, report)
     past.check_unchanged()
-    for line in (*notes, *ranked.notes):
+    for line in (*notes, *told, *ranked.notes):
         note(line)
     _show(ranked.table, past)
     series = sar_table(ranked.table, query) if sar is not None else ranked.table

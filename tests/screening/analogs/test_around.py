@@ -1,6 +1,7 @@
 """The table of analogs of a finished run: scores as in its hit list, made analogs, R-groups."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,14 +13,11 @@ from rdkit import Chem
 from chem.assess.accessibility import accessibility
 from chem.errors import InputError
 from screening.analogs.around import analogs_in, rank_analogs
-from screening.analogs.enumerated import (
-    ENUMERATED,
-    Wanted,
-    common_substituents,
-    enumerate_analogs,
-)
+from screening.analogs.enumerated import ENUMERATED
 from screening.analogs.files import write_analogs
+from screening.analogs.made import Wanted, make_analogs
 from screening.analogs.query import Query, make_query
+from screening.analogs.reacted import REACTION
 from screening.analogs.sar import sar_table
 from screening.analogs.scored import score_compounds
 from screening.runs.past_run import open_run
@@ -33,8 +31,11 @@ HitsOf = Callable[[Path], list[dict[str, str]]]
 def ranked(drug_run: Outcome, prepare: Prepare, query: Query) -> pd.DataFrame:
     found, notes = analogs_in(prepare(25), query, 10)
     assert notes == []
-    found += enumerate_analogs(prepare(25), query, found, Wanted(5))
-    return rank_analogs(open_run(drug_run.folder), ("hit", HIT), found, 5).table
+    wanted = Wanted(enumerated=5, reactions=2)
+    made, notes = make_analogs(prepare(25), query, found, wanted)
+    assert notes == []
+    past = open_run(drug_run.folder)
+    return rank_analogs(past, ("hit", HIT), [*found, *made], wanted.kept).table
 
 
 def test_scores_are_those_of_the_run(drug_run: Outcome, hits_of: HitsOf) -> None:
@@ -58,21 +59,15 @@ def test_the_hit_comes_first_and_its_analogs_by_score(ranked: pd.DataFrame) -> N
 
 
 def test_made_analogs_are_new_and_easy_to_make(ranked: pd.DataFrame) -> None:
-    made = ranked[ranked["kind"] == ENUMERATED]
-    assert len(made) == 5
+    made = ranked[ranked["kind"].isin([ENUMERATED, REACTION])]
+    assert made["kind"].value_counts().to_dict() == {ENUMERATED: 5, REACTION: 2}
     assert set(made["compound_id"]) == {""}
+    assert set(made["removed_by"]) == {""}
     assert max(accessibility(made["smiles"].tolist())) <= 4.5
-    for text, change in zip(made["smiles"], made["change"], strict=True):
+    for text, kind, change in zip(made["smiles"], made["kind"], made["change"], strict=True):
         assert Chem.MolFromSmiles(text) is not None
-        assert "[*:1]" in change
-
-
-def test_substituents_do_not_depend_on_the_partitions(prepare: Prepare) -> None:
-    found = common_substituents(prepare(25))
-    assert found == common_substituents(prepare(1000))
-    names = [text for text, _ in found]
-    assert names[0] == "[*:1][H]"
-    assert "C[*:1]" in names[:3]
+        told = r"[^,]+, [^,]+ \S+>>\S+, (reagent|cut from) c\d+(; \S+>>\S+)?"
+        assert re.fullmatch(told if kind == REACTION else r"\S*\[\*:1\]\S*", change)
 
 
 def test_the_series_has_its_r_groups(ranked: pd.DataFrame, query: Query, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_analogs_of_a_hit_in_the_library_of_its_run(
     assert rows[0]["kind"] == "hit"
     assert f"{float(rows[0]['score']):.4f}" == hit["score"]
     kinds = {kind for row in rows[1:] for kind in row["kind"].split("; ")}
-    assert {"similar", "enumerated"} <= kinds
+    assert {"similar", "enumerated", "reaction"} <= kinds
     assert str(tmp_path / "sar.csv") in out
     assert all(row["R1"] for row in read(tmp_path / "sar.csv"))
     again, *_ = hitlist(*words, "--out", tmp_path / "again.csv")
@@ -58,12 +58,13 @@ def test_analogs_of_a_structure_in_another_library(
 ) -> None:
     library = prepare(25).folder.parent / "library.csv"
     words = ("--smiles", HIT, "--run", drug_run.folder, "--library", library, "--workers", "1")
-    code, _, err = hitlist(*words, "--enumerated", "0", "--out", tmp_path / "a.csv")
+    none_made = ("--enumerated", "0", "--reactions", "0")
+    code, _, err = hitlist(*words, *none_made, "--out", tmp_path / "a.csv")
     assert code == 0, err
     rows = read(tmp_path / "a.csv")
     pairs = [row for row in rows if row["kind"].startswith("matched_pair")]
     assert {"Cl[*:1]>>Br[*:1]", "Cl[*:1]>>[*:1][H]"} <= {row["change"] for row in pairs}
-    assert not any(row["kind"] == "enumerated" for row in rows)
+    assert not {"enumerated", "reaction"} & {row["kind"] for row in rows}
 
 
 def test_a_deuterated_hit_has_analogs(hitlist: Hitlist, drug_run: Outcome, tmp_path: Path) -> None:
