@@ -12,6 +12,8 @@ from chem.assess.sulfoxides import read_sulfoxides
 from chem.structure.valid_smiles import read_molecule
 
 HYDROGEN = "[H][*:{}]"
+MOST_MATCHES = 50
+"""The most ways in which a core fits on itself for which the best match is searched."""
 
 
 class FewPlaces(NamedTuple):
@@ -36,7 +38,8 @@ def split_at_few_places(smiles: Sequence[str], core: str, most: int) -> FewPlace
     """Split molecules that share a core and differ at no more than ``most`` of its places.
 
     Molecules are taken in their order; one that would make the places too many is ``elsewhere``.
-    RDKit's decomposition chooses among symmetric matches of the core, for all molecules together.
+    RDKit's decomposition chooses among symmetric matches of the core, for all molecules together;
+    of a core with more than ``MOST_MATCHES`` it takes the first match, as a search takes minutes.
 
     Args:
         smiles: The molecules.
@@ -52,11 +55,15 @@ def split_at_few_places(smiles: Sequence[str], core: str, most: int) -> FewPlace
     """
     mols = [read_sulfoxides(text) for text in smiles]
     with rdBase.BlockLogs():
+        whole = read_molecule(core)
         found, unmatched = rdRGroupDecomposition.RGroupDecompose(
-            [read_molecule(core)], mols, asSmiles=True
+            [whole], mols, asSmiles=True, options=_how_to_match(whole)
         )
     matched = sorted({*range(len(mols))} - {*unmatched})
-    rows = {at: dict(row) for at, row in zip(matched, found, strict=True)}
+    rows = {
+        at: {**row, CORE: _without_stereo(row[CORE])}
+        for at, row in zip(matched, found, strict=True)
+    }
     cores = Counter(row[CORE] for row in rows.values())
     usual = max(cores, key=lambda text: cores[text], default="")
     failed = [at for at in range(len(mols)) if rows.get(at, {}).get(CORE) != usual]
@@ -86,6 +93,22 @@ def split_at_few_places(smiles: Sequence[str], core: str, most: int) -> FewPlace
         tuple(elsewhere),
         tuple(failed),
     )
+
+
+def _how_to_match(core: Chem.Mol) -> rdRGroupDecomposition.RGroupDecompositionParameters:
+    options = rdRGroupDecomposition.RGroupDecompositionParameters()
+    matches = core.GetSubstructMatches(core, uniquify=False, maxMatches=MOST_MATCHES + 1)
+    if len(matches) > MOST_MATCHES:
+        options.matchingStrategy = rdRGroupDecomposition.RGroupMatching.NoSymmetrization
+    return options
+
+
+def _without_stereo(core: str) -> str:
+    """Return a core as RDKit writes it, without the stereochemistry that members differ in."""
+    with rdBase.BlockLogs():
+        mol = read_molecule(core)
+        Chem.RemoveStereochemistry(mol)
+        return str(Chem.MolToSmiles(mol))
 
 
 def _add_groups(core: str, groups: Iterable[str], numbers: Mapping[int, int]) -> str:
@@ -134,9 +157,15 @@ def without_places(core: str) -> str:
     with rdBase.BlockLogs():
         mol = Chem.RWMol(read_molecule(core))
         for atom in _places(mol):
+            for beside in atom.GetNeighbors():
+                if beside.GetFormalCharge():  # two groups can be on it: both become hydrogens
+                    beside.SetNoImplicit(False)
+                    beside.SetNumRadicalElectrons(0)
             atom.SetAtomicNum(1)
             atom.SetAtomMapNum(0)
-        return str(Chem.MolToSmiles(Chem.RemoveHs(mol)))
+        plain = Chem.RemoveHs(mol)
+        plain.UpdatePropertyCache()
+        return str(Chem.MolToSmiles(plain))
 
 
 def differ_at_places(smiles: Sequence[str], core: str) -> list[int]:
@@ -154,6 +183,8 @@ def differ_at_places(smiles: Sequence[str], core: str) -> list[int]:
         if at not in free and atom.GetAtomicNum():
             degree = rdqueries.ExplicitDegreeEqualsQueryAtom(atom.GetDegree())
             rdqueries.ReplaceAtomWithQueryAtom(query, atom).ExpandQuery(degree)
+        elif atom.GetFormalCharge():  # without the hydrogens that stand for its groups
+            query.ReplaceAtom(at, rdqueries.AtomNumEqualsQueryAtom(atom.GetAtomicNum()))
     for at in sorted((atom.GetIdx() for atom in _places(query)), reverse=True):
         query.RemoveAtom(at)
     Chem.FastFindRings(query)

@@ -116,6 +116,7 @@ def write_learned(base: Bundle, learned: Learned, campaign: str, out: Path) -> C
     campaign: the hash of the last line of the campaign's log. Raises ModelError if ``out`` is not
     a new or empty folder.
     """
+    measured = base.measured_compounds  # before anything is written: its file may be damaged
     _copy(base, out)
     digest = save_own_results(out, learned.results)
     before = base.card.own_results
@@ -129,7 +130,7 @@ def write_learned(base: Bundle, learned: Learned, campaign: str, out: Path) -> C
     )
     card = base.card.model_copy(update={"own_results": own})
     write_card(out, card)
-    if (measured := base.measured_compounds) is not None:
+    if measured is not None:
         together = with_own_results(measured, learned.given)
         copy_measured_compounds(together, base.path, out, card)
     return card

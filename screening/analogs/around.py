@@ -11,6 +11,7 @@ from gnn.bundle.column_names import domain_columns, task_columns
 from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
 from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
 from screening.analogs.query import Query
+from screening.analogs.reacted import REACTION
 from screening.analogs.scored import score_compounds
 from screening.analogs.search import Progress, is_indexed, search
 from screening.prepare.prepared import Prepared
@@ -105,12 +106,17 @@ def rank_analogs(
 
 
 def _kept(analog: pd.DataFrame, made: Mapping[str, int]) -> "pd.Series[bool]":
-    """Tell which analogs are kept: all but made ones that are removed or not the best of a kind."""
+    """Tell which analogs are kept: all but made ones that are removed or not among the best.
+
+    Those of a reaction that are not its best stand among the enumerated ones: these lack what a
+    reaction makes as well.
+    """
     usable = analog[analog["removed_by"] == ""]
     ordered = usable.sort_values(["score", "smiles"], ascending=[False, True])
     kept = ~analog["kind"].isin(made)
     for kind, limit in made.items():
-        kept |= analog.index.isin(ordered[ordered["kind"] == kind].head(limit).index)
+        own = ordered["kind"].isin([kind, REACTION]) & ~ordered.index.isin(analog.index[kept])
+        kept |= analog.index.isin(ordered[own].head(limit).index)
     return kept
 
 

@@ -153,7 +153,8 @@ def _find_reagents(
                 progress("find reagents", at, len(smiles))
         return pd.DataFrame(rows, columns=list(_GROUP_COLUMNS))
 
-    made_of = "\n".join([_RULES, version("rdkit"), *(one.found for one in GROUPS), *smiles])
+    groups = (f"{one.name} {one.found}" for one in GROUPS)
+    made_of = "\n".join([_RULES, version("rdkit"), *groups, *smiles])
     table = cached_table(_FOLDER, made_of, _GROUP_COLUMNS, compute)
     by_name = {group.name: group for group in GROUPS}
     known: dict[int, Counts] = defaultdict(lambda: dict.fromkeys(GROUPS, NONE))

@@ -39,13 +39,17 @@ def _told_values(pair: Pair, screen: Screen) -> list[str]:
     told = []
     for term in screen.objective.primary:
         digits = 2 if term.scale is None else LOGARITHM_FIGURES
-        shown = []
-        for view in (pair.before, pair.now):
-            value, deviation = (view.values.get(term.task + end) for end in ("", "_std"))
-            text = "" if value is None else format_number(value, digits)
-            if text and deviation is not None and term.caution and term.scale is None:
-                text += f" ± {format_number(deviation, digits)}"
-            shown.append(text)
+        views = [pair.before.values, pair.now.values]
+        shown = [
+            "" if (value := one.get(term.task)) is None else format_number(value, digits)
+            for one in views
+        ]
+        deviations = [one[name] for one in views if (name := f"{term.task}_std") in one]
+        if term.caution and term.scale is None and len(deviations) == len(views):
+            shown = [
+                text and f"{text} ± {format_number(deviation, digits)}"
+                for text, deviation in zip(shown, deviations, strict=True)
+            ]
         if all(shown) and shown[0] != shown[1]:
             told.append(f"{term.name} {' → '.join(shown)}")
     return told[:MOST_NAMED]

@@ -7,6 +7,9 @@ from screening.hits.table import HitTable
 from screening.reason.measurements import Contradiction
 from screening.select.decided_changes import STOCK_WORDS, has_stock
 
+_OF_TIME = ("day", "week", "date", "lead", "time")
+"""A column with one of these in its name, such as ``availability_days``, holds no amount."""
+
 
 def sum_up_doubts(table: HitTable) -> str:
     """Return how many hits are outside a domain, extrapolated, contradicted, flagged or at risk.
@@ -52,12 +55,14 @@ def _out_of_stock(table: HitTable) -> tuple[str, int]:
     found = [
         (at, one.name)
         for at, one in enumerate(table.columns)
-        if one.group == "vendor" and any(word in one.name.casefold() for word in STOCK_WORDS)
+        if one.group == "vendor"
+        and any(word in one.name.casefold() for word in STOCK_WORDS)
+        and not any(word in one.name.casefold() for word in _OF_TIME)
     ]
     if len(found) != 1:
         return "", 0
     at, name = found[0]
-    return name, sum(bool(row[at]) and has_stock(row[at]) is False for row in table.rows)
+    return name, sum(bool(row[at].strip()) and has_stock(row[at]) is False for row in table.rows)
 
 
 def _direction(against: Sequence[Iterable[Contradiction]]) -> str:

@@ -151,8 +151,13 @@ def _table(
         for at, groups in zip(whole.members, whole.groups, strict=True)
     ]
     rows.sort(key=_place)
-    lost = [at for at in (*whole.elsewhere, *whole.failed) if at < len(kept)]
-    out = [first[at] for at in of_hits.elsewhere] + [kept[at] for at in lost]
+    out, failed = (
+        [first[at] for at in before] + [kept[at] for at in now if at < len(kept)]
+        for before, now in (
+            (of_hits.elsewhere, whole.elsewhere),
+            (of_hits.failed, whole.failed),
+        )
+    )
     return {
         "scaffold": core,
         "smiles": whole.core,
@@ -162,7 +167,7 @@ def _table(
         "hits": len(hits),
         "measured": alike,
         "elsewhere": sorted(out),
-        "failed": [first[at] for at in of_hits.failed],
+        "failed": sorted(failed),
         "unsplit": [
             found[at - len(kept)].id
             for at in sorted((*whole.elsewhere, *whole.failed))

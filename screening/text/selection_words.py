@@ -68,15 +68,19 @@ def _order(selection: Selection, hits: int) -> Iterator[str]:
 
 def _limits(selection: Selection) -> Iterator[str]:
     if (most := selection.max_per_scaffold) is not None:
-        yield f"At most {counted(most, 'hit')} {'share' if most > 1 else 'has'} a scaffold."
+        yield f"{_at_most(most)} share a scaffold."
     if (most := selection.max_per_cluster) is not None:
-        where = f"a cluster (similarity {selection.similarity:g})"
-        yield f"At most {counted(most, 'hit')} {'are' if most > 1 else 'is'} of {where}."
+        yield f"{_at_most(most)} are of one cluster (similarity {selection.similarity:g})."
     if selection.budget is not None:
-        yield f"All hits together cost at most {selection.budget:,g} ({selection.price_column})."
+        budget = f"{selection.budget:,.2f}".removesuffix(".00")
+        yield f"All hits together cost at most {budget} ({selection.price_column})."
     if selection.exclude:
         yield f"Excluded: {', '.join(selection.exclude)}."
     if selection.include:
         yield f"Taken as controls: {', '.join(selection.include)}."
     if selection.hide_decided:
         yield f"Hidden: compounds decided {' or '.join(selection.hide_decided)}."
+
+
+def _at_most(most: int) -> str:
+    return "No two hits" if most == 1 else f"At most {most:,} hits"

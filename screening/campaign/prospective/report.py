@@ -132,7 +132,7 @@ def tell_target(report: Report, target: str) -> Iterator[str]:
     if found.bounds.n >= FEWEST:
         yield (
             f"{found.bounds.k:,} of {counted(found.bounds.n, 'bound')} (< or >) allow a value "
-            "inside of the interval; bounds have no error and are not in the other figures"
+            "inside of the interval; no other figure but the second bias has them"
         )
     if not math.isnan(found.spearman):
         yield (
@@ -174,10 +174,11 @@ def _tell_bias(found: Comparisons) -> str:
     mean = found.bias_with_bounds
     if math.isnan(mean):
         return told
-    count = counted(found.bounds.n, "bound")
+    size = _two(abs(mean))
+    way = f"are too {_direction(mean)}, by {size} on average" if float(size) else "show no bias"
     return (
-        f"{told}; that is of exact values: with the {count} predictions are too "
-        f"{_direction(mean)}, by {_two(abs(mean))} on average"
+        f"{told}; that is of exact values: with the {counted(found.bounds.n, 'bound')}, each at "
+        f"the value that it allows nearest to its prediction, predictions {way}"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import CensoredData, binomtest, norm, spearmanr
+from scipy.stats import binomtest, spearmanr
 
 from gnn.calibration.domain import Bits
 from screening.campaign.prospective.comparison import Comparison
@@ -71,8 +71,9 @@ class Comparisons(NamedTuple):
     bias_error: float
     """Its standard error."""
     bias_with_bounds: float
-    """The mean of a normal distribution fitted to the errors of exact values and to the bounds;
-    NaN with fewer than ``FEWEST`` of either."""
+    """The same with the bounds, each at the value that it allows nearest to its prediction.
+
+    NaN with fewer than ``FEWEST`` exact values or bounds."""
     rms_error: float
     rms_registered: float
     """The root mean square error that the intervals promised."""
@@ -148,13 +149,13 @@ def compare(rows: Sequence[Comparison], means: Means, bits: Mapping[str, Bits]) 
 
 
 def _bias_with_bounds(errors: np.ndarray, bounds: Sequence[Comparison]) -> float:
-    if min(len(errors), len(bounds)) < FEWEST or not errors.std():
+    if len(errors) < FEWEST or len(bounds) < FEWEST:
         return _NAN
-    ends: dict[str, list[float]] = {"<": [], ">": []}
+    nearest = list(errors)
     for one in bounds:
-        ends[one.row.qualifier].append(one.row.value - one.row.predicted)
-    mean, _ = norm.fit(CensoredData(uncensored=errors, left=ends["<"], right=ends[">"]))
-    return float(mean)
+        end = one.row.value - one.row.predicted
+        nearest.append(min(end, 0.0) if one.row.qualifier == "<" else max(end, 0.0))
+    return float(np.mean(nearest))
 
 
 def _rms(errors: np.ndarray) -> float:

@@ -40,6 +40,16 @@ from chem.errors import InputError
             "c1cc([*:1])ccn1",
             [("C[C@H](N)[*:1]",), ("C[C@@H](N)[*:1]",)],
         ),
+        (  # neither does the core's own stereochemistry part them
+            ["C[C@H]1CCCN1c1ccncc1F", "C[C@@H]1CCCN1c1ccncc1Cl", "CC1CCCN1c1ccncc1Br"],
+            "CC1CCCN1c1ccncc1[*:1]",
+            [("F[*:1]",), ("Cl[*:1]",), ("Br[*:1]",)],
+        ),
+        (  # two groups on a charged nitrogen
+            ["CCC[N+]1(C)CCCCC1", "CC[N+]1(C)CCCCC1"],
+            "C1CC[N+]([*:1])CC1",
+            [("CCC[*:1].C[*:1]",), ("CC[*:1].C[*:1]",)],
+        ),
         (["O[C@H]1CC[C@@H](F)CC1", "O[C@H]1CC[C@H](F)CC1"], "OC1CCC(F)CC1", [(), ()]),
     ],
 )
@@ -74,3 +84,17 @@ def test_what_differs_elsewhere_does_not_fit() -> None:
     assert differ_at_places(smiles, core) == [0, 1]
     assert without_places(core) == "COc1cccnc1"
     assert without_places("c1ccn([*:1])c1") == "c1cc[nH]c1"
+
+
+def test_a_series_fits_its_own_core_again() -> None:
+    smiles = ["CCC[N+]1(C)CCCCC1", "CC[N+]1(C)CCCCC1"]
+    core = split_at_few_places(smiles, scaffold(smiles[0]), 4).core
+    assert differ_at_places(smiles, core) == [0, 1]
+    assert split_at_few_places(smiles, without_places(core), 4).members == (0, 1)
+
+
+def test_a_core_of_many_symmetric_matches_is_split_at_once() -> None:
+    """The best of all matches would take minutes."""
+    whole = "c1ccc(-c2c(-c3ccccc3)c(-c3ccccc3)c(-c3ccccc3)c(-c3ccccc3)c2-c2ccccc2)cc1"
+    smiles = [whole.replace("c1ccc(", f"c1c({group})cc(", 1) for group in ("F", "Cl", "OC")] * 10
+    assert len(split_at_few_places(smiles, whole, 4).members) == 30

@@ -60,7 +60,9 @@ def test_the_hit_comes_first_and_its_analogs_by_score(ranked: pd.DataFrame) -> N
 
 def test_made_analogs_are_new_and_easy_to_make(ranked: pd.DataFrame) -> None:
     made = ranked[ranked["kind"].isin([ENUMERATED, REACTION])]
-    assert made["kind"].value_counts().to_dict() == {ENUMERATED: 5, REACTION: 2}
+    counts = made["kind"].value_counts().to_dict()
+    assert sum(counts.values()) == 7
+    assert counts[REACTION] >= 2  # further ones compete with the enumerated ones
     assert set(made["compound_id"]) == {""}
     assert set(made["removed_by"]) == {""}
     assert max(accessibility(made["smiles"].tolist())) <= 4.5

@@ -98,6 +98,8 @@ def test_hits_that_are_not_fully_assessed_are_counted_last() -> None:
         (("Stock",), [["0 mg"], ["12 mg"], [""]], "Doubts: 1 of 3 hits is out of stock (Stock)"),
         (("Availability",), [["no"], ["none"]], "Doubts: 2 of 2 hits are out of stock (Availabil"),
         (("stock", "Availability"), [["0", "0"]], "Doubts: none noted for 1 hit"),
+        (("availability_days",), [["0"]], "Doubts: none noted for 1 hit"),
+        (("Stock",), [[" "]], "Doubts: none noted for 1 hit"),
         (("Price",), [["0"]], "Doubts: none noted for 1 hit"),
     ],
 )

@@ -67,7 +67,7 @@ function valueChip(text, span, note = "") {
 function predictedCell(hit, { task, probability, logarithm }, span) {
   const doubt = probability || logarithm ? "" : cell(hit, `${task}_std`);
   const ends = ["_lo", "_hi"].map((end) => cell(hit, task + end));
-  const note = logarithm ? `(${ends.join(" to ")})` : doubt && `± ${doubt}`;
+  const note = logarithm ? ends.every(Boolean) && `(${ends.join(" to ")})` : doubt && `± ${doubt}`;
   return make("td", { class: "num" }, valueChip(cell(hit, task), span, note));
 }
 
