@@ -7,9 +7,9 @@ They are the same to the last bit whatever other molecules are predicted with on
 that :mod:`gnn.bundle.predict` gives.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.device_bundle import moved_tasks, present_environments
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.calibration import NORMAL_90, Calibration
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import padded_batches
@@ -108,8 +108,12 @@ class SurrogatePredictor:
 class _MovedOutputs:
     """A campaign's own results, ready to move the outputs of a narrowed surrogate."""
 
-    def __init__(self, moved: MovedTasks, wanted: Sequence[int], tasks: int) -> None:
-        self._moved, self._tasks = moved, tasks
+    def __init__(self, moved: MovedTasks, wanted: Sequence[int], reach: Sequence[float]) -> None:
+        """Take results, the wanted outputs, and the reach of each task's interval.
+
+        reach: The half width of an interval, in those that its deviation alone would give.
+        """
+        self._moved, self._reach, self._tasks = moved, reach, len(reach)
         self._place = {output: at for at, output in enumerate(wanted)}
 
     @staticmethod
@@ -122,7 +126,7 @@ class _MovedOutputs:
         places = {at for at, task in enumerate(tasks) if task.name in own.tasks}
         if not {output % len(tasks) for output in wanted if output < 2 * len(tasks)} & places:
             return None
-        return _MovedOutputs(moved, wanted, len(tasks))
+        return _MovedOutputs(moved, wanted, [_reach(task.calibration) for task in tasks])
 
     def apply(self, said: torch.Tensor, environments: torch.Tensor) -> None:
         """Change float32 [M, outputs] in place: values, and logarithms of deviations."""
@@ -131,9 +135,19 @@ class _MovedOutputs:
             if value is not None and spread is None:
                 raise AssertionError("a moved value was asked for without its deviation")
             if value is not None and spread is not None:
-                said[:, value] += (offset * said[:, spread].double().exp()).float()
+                half = said[:, spread].double().exp() * self._reach[at]
+                said[:, value] += (offset * half).float()
             if spread is not None:
                 said[:, spread] += width.log().float()
+
+
+def _reach(calibration: Mapping[str, Any]) -> float:
+    """Return the half width of an interval in that which its deviation alone would give.
+
+    Of the factors for another source it is the mean, and that of near compounds of the others.
+    """
+    found = Calibration.from_dict(calibration)
+    return found.quantile / NORMAL_90 * float(np.mean([*found.below, *found.above]))
 
 
 class _Reading:

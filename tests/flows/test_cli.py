@@ -176,8 +176,10 @@ def test_one_task_of_a_card_can_be_shown(run: Run) -> None:
         assert [line.split("\t")[0] for line in lines[:2]] == ["task", "NR-AR"]
         assert not [line for line in lines if line.startswith("NR-AR-LBD\t")]
     every = run("bundles", "show", "activity", "--full").out.splitlines()
-    found = run("bundles", "show", "activity", "EGFR").out.splitlines()[1:]
-    assert found == [line for line in every if line.startswith("EGFR\t")]
+    shown = run("bundles", "show", "activity", "EGFR").out.splitlines()
+    mutants = next(at for at, line in enumerate(shown) if line.startswith("mutant\t"))
+    assert shown[1:mutants] == [line for line in every if line.startswith("EGFR\t")]
+    assert all(line.startswith("EGFR ") for line in shown[mutants + 1 :])
     names = [line.split("\t")[0] for line in every]
     names = names[1 : next(at for at, name in enumerate(names) if name.startswith("mean of"))]
     assert len(set(names)) == 193

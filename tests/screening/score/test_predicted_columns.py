@@ -24,14 +24,24 @@ def bundles() -> tuple[Bundle, ...]:
     return load_bundles(tuple(shipped_bundles()))
 
 
+INACTIVITY = ("_p_inactive", "_if_active")
+
+
 def four(task: str) -> list[str]:
     return [task + part for part in ("", "_std", "_lo", "_hi")]
+
+
+def six(task: str) -> list[str]:
+    """The columns of a potency, whose inactivity is predicted, too."""
+    return [*four(task), *(task + part for part in INACTIVITY)]
 
 
 def test_without_names_every_task_is_wanted(bundles: tuple[Bundle, ...]) -> None:
     wanted = wanted_tasks(bundles)
     assert wanted.bundles == bundles
-    assert wanted.columns == predicted_columns(bundles)
+    networks = [name for name in wanted.columns if not name.endswith(INACTIVITY)]
+    assert networks == predicted_columns(bundles)
+    assert "activity_EGFR_p_inactive" in wanted.columns
     assert wanted.tasks == sum(len(bundle.card.tasks) for bundle in bundles)
 
 
@@ -39,22 +49,23 @@ def test_without_names_every_task_is_wanted(bundles: tuple[Bundle, ...]) -> None
     "names",
     [("EGFR",), ("egfr",), ("activity_EGFR",), ("ACTIVITY_egfr", "EGFR")],
 )
-def test_a_task_has_four_columns_and_its_bundle_a_distance(
+def test_a_potency_has_six_columns_and_its_bundle_a_distance(
     names: tuple[str, ...], bundles: tuple[Bundle, ...]
 ) -> None:
     wanted = wanted_tasks(bundles, names)
     assert [bundle.card.name for bundle in wanted.bundles] == ["activity"]
-    assert wanted.columns == [*four("activity_EGFR"), "activity_distance"]
+    assert wanted.columns == [*six("activity_EGFR"), "activity_distance"]
     assert wanted.tasks == 1
 
 
 def test_columns_stand_in_the_bundles_order(bundles: tuple[Bundle, ...]) -> None:
     wanted = wanted_tasks(bundles, ("herg", "JAK2", "EGFR"))
     every = predicted_columns(bundles)
-    assert wanted.columns == [name for name in every if name in wanted.columns]
+    networks = [name for name in wanted.columns if not name.endswith(INACTIVITY)]
+    assert networks == [name for name in every if name in wanted.columns]
     assert wanted.tasks == 3
     assert set(wanted.columns) == {
-        *(*four("activity_EGFR"), *four("activity_JAK2"), "activity_distance"),
+        *(*six("activity_EGFR"), *six("activity_JAK2"), "activity_distance"),
         *(*four("toxicity_herg"), "toxicity_distance"),
     }
 
