@@ -11,6 +11,9 @@ from gnn.bundle.find_bundle import find_bundle, read_card
 from screening.runs.predict import FIRST
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 
+ENDS = ("", "_std", "_lo", "_hi")
+INACTIVITY = ("_p_inactive", "_if_active")
+
 
 @pytest.mark.slow
 def test_every_row_comes_back_in_order_with_every_task(
@@ -25,18 +28,18 @@ def test_every_row_comes_back_in_order_with_every_task(
         rows = list(csv.DictReader(file))
     assert [(row["compound_id"], row["input_smiles"]) for row in rows] == drugs
     assert [int(row["row"]) for row in rows] == list(range(1, len(drugs) + 1))
-    tasks = {
-        f"{name}_{task.name}": task.kind
-        for name in ("activity", "admet", "toxicity")
-        for task in read_card(find_bundle(name)).tasks
-    }
-    ends = ("", "_std", "_lo", "_hi")
+    cards = [read_card(find_bundle(name)) for name in ("activity", "admet", "toxicity")]
+    tasks = {f"{card.name}_{task.name}": task.kind for card in cards for task in card.tasks}
     expected = [
         column
-        for name in ("activity", "admet", "toxicity")
+        for card in cards
         for column in (
-            *(task + end for task in tasks if task.startswith(f"{name}_") for end in ends),
-            f"{name}_distance",
+            *(
+                f"{card.name}_{task.name}{end}"
+                for task in card.tasks
+                for end in (*ENDS, *(INACTIVITY if task.inactivity else ()))
+            ),
+            f"{card.name}_distance",
         )
     ]
     assert list(rows[0]) == [*FIRST, *expected]
@@ -77,9 +80,8 @@ def test_named_tasks_alone_and_a_closing_line(
     )
     with out.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    ends = ("", "_std", "_lo", "_hi")
-    activity = [f"activity_EGFR{end}" for end in ends]
-    toxicity = [f"toxicity_herg{end}" for end in ends]
+    activity = [f"activity_EGFR{end}" for end in (*ENDS, *INACTIVITY)]
+    toxicity = [f"toxicity_herg{end}" for end in ENDS]
     expected = [*activity, "activity_distance", *toxicity, "toxicity_distance"]
     assert list(rows[0]) == [*FIRST, *expected]
     assert sum(all(row[name] for name in expected) for row in rows) == 5

@@ -91,7 +91,7 @@ def test_a_terminal_shows_each_hit_in_one_line(
     for line, hit in zip(table[header + 2 :], hits, strict=True):
         assert line.split()[:3] == [hit["rank"], hit["compound_id"], hit["score"]]
         # The prediction stands in a column of its own, and not in the sentence.
-        grade = line.split("  ")[-1].split(";")[0].split(" (")[0].strip("…")
+        grade = re.split(r";|:| \(", line.split("  ")[-1])[0].strip("…")
         assert len(grade) > 3
         assert hit["reason"].startswith(grade)
 
