@@ -135,14 +135,14 @@ class _MovedOutputs:
             if value is not None and spread is None:
                 raise AssertionError("a moved value was asked for without its deviation")
             if value is not None and spread is not None:
-                half = said[:, spread].double().exp() * self._reach[at]
-                said[:, value] += (offset * half).float()
+                wide = said[:, spread].double().exp() * self._reach[at]
+                said[:, value] += (offset * wide).float()
             if spread is not None:
                 said[:, spread] += width.log().float()
 
 
 def _reach(calibration: Mapping[str, Any]) -> float:
-    """Return the half width of an interval in that which its deviation alone would give.
+    """Return the wide width of an interval in that which its deviation alone would give.
 
     Of the factors for another source it is the mean, and that of near compounds of the others.
     """
