@@ -44,6 +44,15 @@ def is_own(name: str) -> bool:
     return name.endswith(OWN.strip())
 
 
+def as_written(value: np.float32) -> float:
+    """Return a value with the digits that it was written with.
+
+    >>> as_written(np.float32(7.92)), float(np.float32(7.92))
+    (7.92, 7.920000076293945)
+    """
+    return float(str(value))
+
+
 class TaskValues(NamedTuple):
     """The measurements of one task."""
 

@@ -9,7 +9,7 @@ from chem.assess.clusters import scaffold
 from chem.assess.ring_counts import ring_counts
 from chem.errors import InputError
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds
+from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds, as_written
 from screening.evidence.evidence import MeasuredMember, OwnValue
 
 
@@ -58,10 +58,8 @@ def _add_members(
     for task, name in tasks.items():
         of_task = measured.of(name)
         for at in np.flatnonzero(np.isin(of_task.rows, list(values))).tolist():
-            # 7.92, where float32's nearest is 7.9200001
-            value = float(str(of_task.values[at]))
             values[int(of_task.rows[at])][task] = OwnValue(
-                value, RELATIONS[int(of_task.bounds[at])]
+                as_written(of_task.values[at]), RELATIONS[int(of_task.bounds[at])]
             )
 
 

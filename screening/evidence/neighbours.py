@@ -21,7 +21,7 @@ from chem.records.records import Failure
 from chem.structure.equivalence import heavy_composition, skeleton, without_stereo
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds, is_own
+from gnn.bundle.measured_compounds import RELATIONS, MeasuredCompounds, as_written, is_own
 from screening.evidence.evidence import BUT_STEREO, ITSELF, Neighbour, Sameness
 from screening.storage.shared_rows import SharedRows, add_rows, find_rows, hash_texts
 
@@ -170,7 +170,7 @@ def _of_task(
                     id=measured.ids[rows[at]],
                     smiles=same[at].smiles if at in same else measured.smiles[rows[at]],
                     similarity=tanimoto,
-                    value=float(str(values[at])),  # 7.92, where float32's nearest is 7.9200001
+                    value=as_written(values[at]),
                     relation=RELATIONS[int(bounds[at])],
                     same=same[at].same if at in same else "",
                 )

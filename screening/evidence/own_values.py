@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.measured_compounds import RELATIONS
+from gnn.bundle.measured_compounds import RELATIONS, as_written
 from screening.evidence.evidence import OwnValue
 from screening.evidence.neighbours import same_measured
 from screening.score.target_panel import TargetPanel
@@ -38,9 +38,8 @@ def find_own_values(
             first, last = np.searchsorted(measured.rows, [compound, compound + 1])
             for at in range(first, last):
                 task = tasks[measured.columns[at]]
-                # 7.92, where float32's nearest is 7.9200001
-                value = float(str(measured.values[at]))
                 if task in wanted:
+                    value = as_written(measured.values[at])
                     one = OwnValue(value, RELATIONS[int(measured.bounds[at])])
                     own[task] = (*own.get(task, ()), one)
     return found
