@@ -12,6 +12,12 @@ COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
 INTERVAL_STDS = 3.2897072539029444
 """Standard deviations between the ends of the 90 % interval of a normal distribution."""
+COLUMN_RULES = 2
+"""Number of the rules by which a bundle's columns follow from what it computes.
+
+Raise it when a column of the same bundle changes: then scores by the former rules are not taken
+for scores by these. 2: the deviation of a regression follows from its interval.
+"""
 DISTANCE = "distance"
 """Ending of a bundle's last column: the distance to its training compounds, 0 to 1."""
 

@@ -9,6 +9,7 @@ that :mod:`gnn.bundle.predict` gives.
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.device_bundle import moved_tasks, present_environments
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
-from gnn.calibration.calibration import NORMAL_90, Calibration
+from gnn.calibration.calibration import NORMAL_90, Calibration, mean_widening
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import padded_batches
@@ -108,12 +109,9 @@ class SurrogatePredictor:
 class _MovedOutputs:
     """A campaign's own results, ready to move the outputs of a narrowed surrogate."""
 
-    def __init__(self, moved: MovedTasks, wanted: Sequence[int], reach: Sequence[float]) -> None:
-        """Take results, the wanted outputs, and the reach of each task's interval.
-
-        reach: The half width of an interval, in those that its deviation alone would give.
-        """
-        self._moved, self._reach, self._tasks = moved, reach, len(reach)
+    def __init__(self, moved: MovedTasks, wanted: Sequence[int], widened: Sequence[float]) -> None:
+        """Take results, the wanted outputs, and the :func:`mean_widening` of each task."""
+        self._moved, self._widened, self._tasks = moved, widened, len(widened)
         self._place = {output: at for at, output in enumerate(wanted)}
 
     @staticmethod
@@ -126,7 +124,7 @@ class _MovedOutputs:
         places = {at for at, task in enumerate(tasks) if task.name in own.tasks}
         if not {output % len(tasks) for output in wanted if output < 2 * len(tasks)} & places:
             return None
-        return _MovedOutputs(moved, wanted, [_reach(task.calibration) for task in tasks])
+        return _MovedOutputs(moved, wanted, [_widening(task.calibration) for task in tasks])
 
     def apply(self, said: torch.Tensor, environments: torch.Tensor) -> None:
         """Change float32 [M, outputs] in place: values, and logarithms of deviations."""
@@ -135,31 +133,30 @@ class _MovedOutputs:
             if value is not None and spread is None:
                 raise AssertionError("a moved value was asked for without its deviation")
             if value is not None and spread is not None:
-                wide = said[:, spread].double().exp() * self._reach[at]
+                wide = said[:, spread].double().exp() * self._widened[at]
                 said[:, value] += (offset * wide).float()
             if spread is not None:
                 said[:, spread] += width.log().float()
 
 
-def _reach(calibration: Mapping[str, Any]) -> float:
-    """Return the wide width of an interval in that which its deviation alone would give.
-
-    Of the factors for another source it is the mean, and that of near compounds of the others.
-    """
-    found = Calibration.from_dict(calibration)
-    return found.quantile / NORMAL_90 * float(np.mean([*found.below, *found.above]))
+def _widening(calibration: Mapping[str, Any]) -> float:
+    return mean_widening(Calibration.from_dict(calibration))
 
 
+@dataclass(frozen=True)
 class _Reading:
     """The way in which one column is read from a surrogate's outputs."""
 
-    def __init__(self, column: str, ending: str, way: _Way, outputs: tuple[int, ...]) -> None:
-        self.column, self.ending, self.way, self.outputs = column, ending, way, outputs
+    column: str
+    ending: str
+    way: _Way
+    outputs: tuple[int, ...]
+    widened: float = 1.0
+    """Factor from the output that stands for a deviation to the deviation."""
 
     def narrowed(self, wanted: Sequence[int]) -> "_Reading":
         """Return the same reading for a surrogate that kept only some outputs."""
-        at = tuple(wanted.index(output) for output in self.outputs)
-        return _Reading(self.column, self.ending, self.way, at)
+        return replace(self, outputs=tuple(wanted.index(output) for output in self.outputs))
 
     def read(self, said: Floats32) -> Floats32:
         """Return the column [M] of outputs [M, outputs]."""
@@ -169,10 +166,11 @@ class _Reading:
         if self.way == "log10":
             return self._read_logarithm(first, said).astype(np.float32)
         if self.ending == "_std":
-            return np.exp(first).astype(np.float32)
+            return (self.widened * np.exp(first)).astype(np.float32)
         value = logistic(first) if self.way == "odds" else first
         if self.ending:
-            reach = NORMAL_90 * np.exp(said[:, self.outputs[1]].astype(np.float64))
+            deviation = self.widened * np.exp(said[:, self.outputs[1]].astype(np.float64))
+            reach = NORMAL_90 * deviation
             value = value - reach if self.ending == "_lo" else value + reach
             if self.way == "odds":
                 value = np.clip(value, 0, 1)
@@ -199,14 +197,15 @@ def _with_deviations(bundle: Bundle, wanted: Sequence[int]) -> list[int]:
 def _readings(bundle: Bundle) -> Iterator[_Reading]:
     tasks = bundle.card.tasks
     for at, task in enumerate(tasks):
+        way: _Way = "odds" if task.kind == "classification" else task.scale
+        widened = _widening(task.calibration) if way == "linear" else 1.0
         for ending in COLUMN_ENDINGS:
             std = at + len(tasks)
-            way: _Way = "odds" if task.kind == "classification" else task.scale
             outputs = {"": (at,), "_std": (std,)}.get(ending, (at, std))
             if way == "log10" and ending:
                 outputs = (at, std)
             name = f"{bundle.card.name}_{task.name}{ending}"
-            yield _Reading(name, ending, way, outputs)
+            yield _Reading(name, ending, way, outputs, widened)
     for column in domain_columns(bundle):
         yield _Reading(column, "distance", "linear", (2 * len(tasks),))
 

@@ -101,12 +101,14 @@ class CalibratedTasks:
         value = near + out * (self._ood_value - near)
         noise = self._noise**2 * self._level.follow(near) * self._growth.follow(away)
         disagreement = (self._spread * (self._slope * spread)).square()
-        std = (noise + disagreement + out * self._far**2).sqrt()
+        root = (noise + disagreement + out * self._far**2).sqrt()
         number = torch.searchsorted(self._edges, away.T.contiguous(), right=True).T
-        reach = self._quantile * self._steps[self._first + number] * std
+        reach = self._quantile * self._steps[self._first + number] * root
         part = torch.searchsorted(self._shift_edges, away.T.contiguous(), right=True).T
         side = self._first_part + part
-        low, high = value - self._below[side] * reach, value + self._above[side] * reach
+        below, above = self._below[side], self._above[side]
+        std = (below + above) * reach / (2 * NORMAL_90)
+        low, high = value - below * reach, value + above * reach
         return torch.stack([value, std, low, high], dim=2)
 
     def logarithms(

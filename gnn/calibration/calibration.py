@@ -71,7 +71,7 @@ class Calibration:
     """
 
     noise: float
-    """Standard deviation that remains even if the members agree."""
+    """Standard deviation that remains even if the members agree, before the interval's factors."""
     spread: float
     """Factor on the members' standard deviation."""
     quantile: float
@@ -92,7 +92,7 @@ class Calibration:
     gone: float = 1.0
     """Distance at which they arrive there."""
     far: float = 0.0
-    """Least standard deviation from ``ood_end`` on."""
+    """Least standard deviation from ``ood_end`` on, before the factors of the interval."""
     levels: Sequence[float] = (0.0,)
     """Predicted values, ascending, at which ``level_factors`` hold; linear between them."""
     level_factors: Sequence[float] = (1.0,)
@@ -201,17 +201,20 @@ def apply_regression(
     """Turn values of networks [K, M] and of a kernel machine [M] into mean, std, lo, hi, each [M].
 
     ``distance`` [M] is that to the training compounds; None treats every molecule as a near one.
+    The deviation is that of a normal distribution with an interval of the same width: what widens
+    the interval, as for another source, counts in probabilities and cautious values, too.
     """
     found = calibration
     near = near_value(networks, kernel, found)
     distance = np.zeros(len(near)) if distance is None else np.asarray(distance, np.float64)
     away = ood_weight(distance, found.fade, found.gone)
     value = near + away * (found.remote - near)
-    std = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
+    root = np.sqrt(variance(near, found.slope * mean_and_spread(networks)[1], distance, found))
     steps = np.array([1.0, *found.factors])
-    reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * std
+    reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * root
     part = np.searchsorted(found.shift_edges, distance, side="right")
     below, above = np.array(found.below)[part], np.array(found.above)[part]
+    std = (below + above) * reach / (2 * NORMAL_90)
     return value, std, value - below * reach, value + above * reach
 
 
@@ -220,7 +223,7 @@ def apply_logarithm(
 ) -> Calibrated:
     """Turn log10 of values into median, std, lo, hi in the task's unit, each [M] and at least 0.
 
-    The deviation is that of a normal distribution with an interval of the same width.
+    The deviation follows from the interval, as in :func:`apply_regression`.
     """
     found = apply_regression(networks, kernel, distance, calibration)
     value, low, high = (np.power(10.0, found[at]) for at in (0, 2, 3))
@@ -228,13 +231,28 @@ def apply_logarithm(
 
 
 def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibration) -> Floats:
-    """Return the variance [M] of a regression of values ``near`` before any drawing by distance."""
+    """Return the variance [M] of a regression of values ``near`` before any drawing by distance.
+
+    Neither the quantile nor the factors of the interval are in it.
+    """
     found = calibration
     level = np.interp(near, found.levels, found.level_factors)
     growth = np.interp(distance, found.distances, found.distance_factors)
     noise = found.noise**2 * level * growth + np.square(found.spread * spread)
     total: Floats = noise + ood_weight(distance, found.fade, found.gone) * found.far**2
     return total
+
+
+def mean_widening(calibration: Calibration) -> float:
+    """Return the mean factor that turns the root of a :func:`variance` into a deviation.
+
+    Of the factors for another source it takes the mean, and of those by distance the nearest one.
+
+    >>> mean_widening(Calibration(noise=1.0, spread=0.0, quantile=2 * NORMAL_90, rows=9))
+    2.0
+    """
+    found = calibration
+    return found.quantile / NORMAL_90 * float(np.mean([*found.below, *found.above]))
 
 
 def apply_classification(

@@ -30,14 +30,15 @@ from screening.runs.plan import load_bundles
 from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
 from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import domain_limits, task_units
-from screening.score.score import chosen_items, partition_items, scoring_purpose, spans
+from screening.score.score import chosen_items, partition_items, spans
+from screening.score.scoring_purpose import check_scores, scoring_purpose
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import model_refs
 from screening.select.decided import DecidedCompounds
 from screening.select.rank_scores import Scores
 from screening.storage.in_use import mark_in_use
 from screening.storage.json_shapes import Where
-from screening.storage.ledger import Ledger, difference, hash_purpose
+from screening.storage.ledger import Ledger, hash_purpose
 from screening.storage.store import Store
 from screening.storage.verified_store import VerifiedStore
 
@@ -275,11 +276,7 @@ def _check_scores(past: PastRecords) -> None:
     prepared, where, ledger = past.prepared, past.where, past.ledger
     made = past.scorer.manifest.bundles
     purpose = scoring_purpose(prepared.sha256, prepared.key, made, where.bfloat16, where.device)
-    if other := difference(ledger.purpose, purpose):
-        raise InputError(
-            f"{past.scored_in / WHERE} does not fit the scores in {ledger.folder}: their {other} "
-            "differs; put back the one that the run wrote"
-        )
+    check_scores(ledger, purpose, str(past.scored_in / WHERE))
     past.check_unchanged()  # so all that was read is of one run
 
 

@@ -34,7 +34,7 @@ from screening.prepare.prepared_location import (
     shared_scores_store,
 )
 from screening.score.predicted_columns import PROBABILITY, task_units, with_scales
-from screening.score.score import scoring_purpose
+from screening.score.scoring_purpose import scoring_purpose
 from screening.score.selective_over import with_members
 from screening.score.triage import LEAST
 from screening.select.decided import DecidedCompounds

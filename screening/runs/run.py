@@ -26,8 +26,8 @@ from screening.score.score import (
     chosen_items,
     partition_items,
     score_items,
-    scoring_purpose,
 )
+from screening.score.scoring_purpose import scoring_purpose
 from screening.score.shared_scores import open_expected, open_predictions
 from screening.score.triage import expected_scores_file, look_at_library, plan_looking
 from screening.score.worker_models import model_refs

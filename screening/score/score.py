@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,14 +53,6 @@ FEW = 100
 Networks work on batches of some 150 compounds, and a batch with one compound takes as long."""
 GATHERED_ROWS = 125
 """The number of unknown rows that are predicted together."""
-
-
-class Hashed(Protocol):
-    """A bundle, or what a manifest keeps of one."""
-
-    @property
-    def sha256(self) -> str:
-        """The hash of its content."""
 
 
 @dataclass(frozen=True)
@@ -164,23 +156,6 @@ def score_items(
         complete = replace(work, shared=reopen(work.shared))
         for found in run(partial(finish_item, complete), unfinished):
             record(found)
-
-
-def scoring_purpose(
-    sha256: str, key: str, bundles: Sequence[Hashed], bfloat16: bool, device: str = "cpu"
-) -> dict[str, Any]:
-    """Return all that scores depend on.
-
-    That is the library, its preparation (``key``), the bundles, and the device and precision of
-    their networks.
-    """
-    return {
-        "library": sha256,
-        "prepared": key,
-        "bundles": [bundle.sha256 for bundle in bundles],
-        "precision": "bfloat16" if bfloat16 else "float32",
-        "device": device,
-    }
 
 
 class Scored(NamedTuple):

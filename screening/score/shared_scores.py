@@ -13,7 +13,7 @@ from typing import Any
 from chem.errors import InputError
 from gnn.bundle.batch_shape import SHAPES
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.column_names import COLUMN_RULES, predicted_columns
 from screening.objective.screen_settings import Screen
 from screening.score.model_refs import ModelRefs
 from screening.score.triage import triage_key
@@ -71,5 +71,6 @@ def common_purpose(kind: str, models: ModelRefs) -> dict[str, Any]:
         "kind": kind,
         "featurizer": models.featurizer,
         "precision": "bfloat16" if models.bfloat16 else "float32",
+        "columns": COLUMN_RULES,
         **{name: version(name) for name in ("hitlist", "torch", "numpy")},
     }

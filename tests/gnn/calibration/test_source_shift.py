@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gnn.calibration.calibration import UNCALIBRATED, Calibration, apply_regression
+from gnn.calibration.calibration import NORMAL_90, UNCALIBRATED, Calibration, apply_regression
 from gnn.calibration.source_shift import (
     EDGE,
     LEAST,
@@ -74,9 +74,9 @@ def test_a_calibration_widens_its_interval_by_distance() -> None:
     networks, distance = np.array([[6.0, 6.0]]), np.array([0.1, 0.5])
     value, std, low, high = apply_regression(networks, None, distance, shifted)
     np.testing.assert_array_equal(value, [6, 6])
-    np.testing.assert_array_equal(std, [1, 1])
     np.testing.assert_allclose(low, [4, 0])
     np.testing.assert_allclose(high, [8, 9])
+    np.testing.assert_allclose(std, (high - low) / (2 * NORMAL_90))
     assert Calibration.from_dict(shifted.to_dict()) == shifted
 
 

@@ -21,6 +21,7 @@ from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
 from screening.runs.write_run import Outcome
 from screening.storage.in_use import claim, is_marked, marking
+from screening.storage.ledger import LEDGER
 from screening.storage.lock import Lock
 
 Objective = Callable[..., Screen]
@@ -223,6 +224,19 @@ def test_a_run_whose_screen_or_place_was_changed_is_refused(
     where = json.loads((folder / WHERE).read_text())
     (folder / WHERE).write_text(json.dumps({**where, "prepared": str(tmp_path / "p")}))
     with pytest.raises(InputError, match=r"^[^\n]*does not fit the scores[^\n]*prepared differs"):
+        open_run(folder)
+
+
+def test_scores_by_former_rules_of_the_columns_are_said_to_be_so(
+    drug_run: Outcome, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(drug_run.folder, tmp_path / "copy")
+    ledger = folder / "scores" / LEDGER
+    first, *others = ledger.read_text().splitlines(keepends=True)
+    line = json.loads(first)
+    assert line["purpose"].pop("rules of the predicted columns")
+    ledger.write_text(json.dumps(line) + "\n" + "".join(others))
+    with pytest.raises(InputError, match=r"^[^\n]*another version of hitlist[^\n]*$"):
         open_run(folder)
 
 

@@ -30,9 +30,9 @@ from screening.score.score import (
     partition_items,
     score_item,
     score_items,
-    scoring_purpose,
     spans,
 )
+from screening.score.scoring_purpose import scoring_purpose
 from screening.score.worker_models import load_bundles_once, model_refs
 from screening.storage.ledger import Ledger
 from screening.storage.schema import GRAPH
