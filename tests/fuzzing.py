@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +39,15 @@ def mutants(gate: int, share: int = 1) -> int:
     """Return how many mutants there are: ``gate`` of them unless the environment says more."""
     told = os.environ.get("HITLIST_FUZZ")
     return max(int(told) // share, 1) if told else gate
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Write a new file in the place of an old one.
+
+    To cut an old one to nothing and fill it again takes a file system longer than most readings.
+    """
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
 
 
 def mutate(content: bytes, rng: random.Random) -> bytes:

@@ -8,6 +8,7 @@ are the same name. Lists are in order of preference.
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rdkit import Chem, rdBase
 
@@ -53,7 +54,12 @@ def fold(name: str) -> str:
     >>> fold("Cat. No."), fold("CatalogNumber"), fold("Catalogue #"), fold("Compound-ID")
     ('catno', 'catno', 'catno', 'cpdid')
     """
-    name = _PREFIX.sub("", name[:_LONGEST])
+    return _fold(name[:_LONGEST])
+
+
+@lru_cache(4096)  # each name of a header is looked at for structures, IDs, names and more
+def _fold(name: str) -> str:
+    name = _PREFIX.sub("", name)
     joined = "".join(_WORDS.get(word, word) for word in split_words(name.casefold()))
     for spelling, one in _SPELLINGS:
         joined = joined.replace(spelling, one)

@@ -13,7 +13,7 @@ import pytest
 from chem.errors import InputError
 from chem.library.read import open_library
 from tests.chem.seeds import SEEDS
-from tests.fuzzing import held, mutants, mutate
+from tests.fuzzing import held, mutants, mutate, rewrite
 
 MUTANTS = mutants(20_000)
 
@@ -37,7 +37,7 @@ def fuzz(path: Path, seeds: Sequence[bytes], count: int) -> int:
         if path.suffix == ".gz":
             content = gzip.compress(content, 1)
             content = mutate(content, rng) if at % 4 == 3 else content
-        path.write_bytes(content)
+        rewrite(path, content)
         with held(f"mutant {at}"):
             rows = [record.row for record in open_library(path)]
             assert rows == list(range(1, len(rows) + 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.assay.read import AssayOptions, describe_assay, read_assay
-from tests.fuzzing import held, mutants, mutate
+from tests.fuzzing import held, mutants, mutate, rewrite
 
 FOLDER = Path(__file__).parents[2] / "cases/assay"
 SEEDS = sorted(FOLDER.rglob("*.[ct]sv"), key=lambda path: path.name)
@@ -26,7 +26,7 @@ def test_a_damaged_assay_is_read_or_refused(tmp_path: Path, how: str) -> None:
     count = mutants(5_000) // 3
     for at in range(count):
         path = tmp_path / f"assay{SEEDS[at % len(SEEDS)].suffix}"
-        path.write_bytes(mutate(texts[at % len(texts)], rng))
+        rewrite(path, mutate(texts[at % len(texts)], rng))
         with held(f"mutant {at}"):
             if how == "describe":
                 describe_assay(path, options)

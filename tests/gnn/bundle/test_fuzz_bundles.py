@@ -29,7 +29,7 @@ from gnn.calibration.domain import Domain
 from gnn.card.domain_card import DomainCard
 from gnn.features.graph_arrays import GraphArrays, take
 from gnn.models.kernel import KernelModel
-from tests.fuzzing import STRANGE, held, mutants, mutate, mutate_value, to_json
+from tests.fuzzing import STRANGE, held, mutants, mutate, mutate_value, rewrite, to_json
 from tests.screening.tables import mutate_table
 
 FEATURIZER = featurizer_spec()["hash"]
@@ -179,7 +179,7 @@ def test_a_damaged_bundle_is_used_or_refused(
     few = take(drug_arrays, np.arange(5, 9))
     used = 0
     for at in range(mutants(100, share=20)):
-        (folder / name).write_bytes(damage(whole[folder / name], rng))
+        rewrite(folder / name, damage(whole[folder / name], rng))
         _forge(folder, name)
         with held(f"{what} {at}"):
             if what == "measured":
@@ -192,5 +192,5 @@ def test_a_damaged_bundle_is_used_or_refused(
             used += 1
         assert set(folder.iterdir()) == set(whole)
         for path, content in whole.items():
-            path.write_bytes(content)
+            rewrite(path, content)
     assert used < at, "nothing was refused"

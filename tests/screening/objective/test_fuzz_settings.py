@@ -10,7 +10,7 @@ import pytest
 
 from gnn.assembly.recipe import SHIPPED, load_recipe
 from screening.objective.screen_file import dump_screen, hash_screen, load_screen
-from tests.fuzzing import held, mutants, mutate, mutate_value, to_toml
+from tests.fuzzing import held, mutants, mutate, mutate_value, rewrite, to_toml
 
 SCREENS = sorted((Path(__file__).parents[3] / "flows/screens").glob("*.toml"))
 RECIPES = sorted(SHIPPED.glob("*.toml"))
@@ -85,7 +85,7 @@ def test_damaged_settings_are_read_or_refused(tmp_path: Path, kind: str) -> None
             content = to_toml(mutate_value(tables[seed], rng), rng)
         else:
             content = mutate(texts[seed].encode(), rng)
-        path.write_bytes(content)
+        rewrite(path, content)
         with held(f"mutant {at}"):
             read(path)
             done += 1
