@@ -22,7 +22,10 @@ def explain_deviation(name: str, unit: str, with_interval: bool, is_log: bool) -
             f"Uncertainty of {name}: the width of its 90 % interval over 3.3. The interval is not "
             "symmetric, as the error is a factor."
         )
-    return f"Standard deviation of {name}: the expected error of the prediction."
+    said = f"Standard deviation of {name}: the expected error of the prediction."
+    if with_interval:
+        said += " It is the width of the 90 % interval over 3.3, as for a normal distribution."
+    return said
 
 
 def explain_interval(name: str, unit: str) -> str:
@@ -34,8 +37,8 @@ def explain_interval(name: str, unit: str) -> str:
             "disagreement of the networks and distance."
         )
     return (
-        f"the 90 % interval (calibrated) of {name}: intervals of this width held 90 % of the "
-        "held-out values at a similar distance."
+        f"the 90 % interval (calibrated) of {name}: intervals of this width held 90 % or "
+        "more of the held-out values at a similar distance."
     )
 
 
