@@ -50,8 +50,9 @@ class Surrogate(nn.Module):
     """A network from graphs to 2 T + 1 numbers per molecule.
 
     They are each task's value on its scale (log odds of a class), the logarithm of each task's
-    standard deviation on that scale (of a class: as a probability), and the distance to the
-    training compounds.
+    standard deviation on that scale (of a class: as a probability; of a regression that is not
+    learned as logarithms: over :func:`gnn.calibration.calibration.mean_widening`), and the distance
+    to the training compounds.
     """
 
     mean: Tensor

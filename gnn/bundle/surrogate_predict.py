@@ -7,10 +7,10 @@ They are the same to the last bit whatever other molecules are predicted with on
 that :mod:`gnn.bundle.predict` gives.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,7 @@ from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.device_bundle import moved_tasks, present_environments
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
 from gnn.calibration.calibration import NORMAL_90, Calibration, mean_widening
+from gnn.card.card import TaskCard
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
 from gnn.features.batch import padded_batches
@@ -110,7 +111,7 @@ class _MovedOutputs:
     """A campaign's own results, ready to move the outputs of a narrowed surrogate."""
 
     def __init__(self, moved: MovedTasks, wanted: Sequence[int], widened: Sequence[float]) -> None:
-        """Take results, the wanted outputs, and the :func:`mean_widening` of each task."""
+        """Take results, the wanted outputs, and the :func:`_widening` of each task."""
         self._moved, self._widened, self._tasks = moved, widened, len(widened)
         self._place = {output: at for at, output in enumerate(wanted)}
 
@@ -124,7 +125,7 @@ class _MovedOutputs:
         places = {at for at, task in enumerate(tasks) if task.name in own.tasks}
         if not {output % len(tasks) for output in wanted if output < 2 * len(tasks)} & places:
             return None
-        return _MovedOutputs(moved, wanted, [_widening(task.calibration) for task in tasks])
+        return _MovedOutputs(moved, wanted, [_widening(task) for task in tasks])
 
     def apply(self, said: torch.Tensor, environments: torch.Tensor) -> None:
         """Change float32 [M, outputs] in place: values, and logarithms of deviations."""
@@ -139,8 +140,11 @@ class _MovedOutputs:
                 said[:, spread] += width.log().float()
 
 
-def _widening(calibration: Mapping[str, Any]) -> float:
-    return mean_widening(Calibration.from_dict(calibration))
+def _widening(task: TaskCard) -> float:
+    """Return the factor from a task's output to its deviation on the scale of its value."""
+    if task.kind == "classification" or task.scale == "log10":
+        return 1.0
+    return mean_widening(Calibration.from_dict(task.calibration))
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ def _readings(bundle: Bundle) -> Iterator[_Reading]:
     tasks = bundle.card.tasks
     for at, task in enumerate(tasks):
         way: _Way = "odds" if task.kind == "classification" else task.scale
-        widened = _widening(task.calibration) if way == "linear" else 1.0
+        widened = _widening(task)
         for ending in COLUMN_ENDINGS:
             std = at + len(tasks)
             outputs = {"": (at,), "_std": (std,)}.get(ending, (at, std))

@@ -8,9 +8,10 @@ drawn towards the task's value for strange compounds if nothing like the molecul
 (:mod:`gnn.calibration.shrinkage`). Its variance is that of the task's errors, times a factor of the
 predicted value and one of the distance to training, plus the networks' disagreement
 (:mod:`gnn.calibration.error_model`). The 90 % interval is the value with, on each side, as many
-standard deviations as covered 90 % of the held-out values at that distance
+roots of the variance as covered 90 % of the held-out values at that distance
 (:mod:`gnn.calibration.conformal`). Each side may be wider, so that values of another source are
-covered, too (:mod:`gnn.calibration.source_shift`).
+covered, too (:mod:`gnn.calibration.source_shift`). The standard deviation follows from the
+interval.
 
 A probability is the logistic function of a weighted sum of both outputs
 (:mod:`gnn.calibration.blend`). Its interval is that of the share of positives among compounds with
@@ -75,7 +76,7 @@ class Calibration:
     spread: float
     """Factor on the members' standard deviation."""
     quantile: float
-    """Standard deviations on each side of the mean that hold 90 % of the values."""
+    """Roots of the variance on each side of the value that hold 90 % of the values."""
     rows: int
     """Number of measurements on which it was fitted."""
     centre: float = 0.0

@@ -1,7 +1,7 @@
-"""Finds the number of standard deviations that hold 90 % of the values: conformal prediction.
+"""Finds the number of roots of the variance that hold 90 % of the values: conformal prediction.
 
 The method follows Angelopoulos and Bates 2021 (arXiv 2107.07511). The values of all of a bundle's
-regressions are pooled, each error in its own standard deviations, and grouped by thirds of the
+regressions are pooled, each error over the root of its variance, and grouped by thirds of the
 distance to training. A farther group never gets a smaller quantile than a nearer one; groups that
 would are joined. A bound that a prediction respects is no value to cover: it does not show how
 wrong the prediction is.
@@ -17,11 +17,11 @@ from gnn.features.array_types import Floats
 _GROUP_ROWS = 100
 """Values that each group needs; with fewer there is only one group."""
 _LEAST = 1.0
-"""Smallest quantile: if predictions were perfect, the standard deviation is only a floor."""
+"""Smallest quantile: if predictions were perfect, the variance is only a floor."""
 
 
 class Quantiles(NamedTuple):
-    """Standard deviations on each side by distance."""
+    """Roots of the variance on each side, by distance."""
 
     quantile: float
     """Quantile of the nearest group."""

@@ -83,7 +83,9 @@ def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
             "this version of hitlist"
         ) from None
     left_out: Counter[str] = Counter()
-    names = {task.name for task in base.card.tasks if task.kind == "regression"}
+    # Errors are differences: a task that is learned as logarithms has factors.
+    linear = (one for one in base.card.tasks if one.kind == "regression" and one.scale != "log10")
+    names = {task.name for task in linear}
     graphs = _read(results, names, left_out)
     usable = sum(one.task in names and one.smiles in graphs for one in results)
     if usable > MOST_RESULTS:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from screening.changes.compared_run import ComparedRun
 from screening.objective.screen_settings import Screen
 from screening.runs.past_run import PastRecords
+from screening.score.scoring_purpose import rules_of
 
 _LISTS = ("exclude", "include")
 _NO_CAUSE = ("members", "stands_for", "scale", "cost_ratio")
@@ -155,6 +156,7 @@ def _versions(old: PastRecords, new: PastRecords) -> Iterator[str]:
         "standardization": (old.prepared.standardizer, new.prepared.standardizer),
         "featurizer": (old.prepared.featurizer[:8], new.prepared.featurizer[:8]),
         "device": (old.device, new.device),
+        "rules of predicted columns": (rules_of(old.ledger), rules_of(new.ledger)),
         "precision": tuple("bfloat16" if past.bfloat16 else "float32" for past in (old, new)),  # type: ignore[dict-item]
     }
     then, now = (_packages(past) for past in (old, new))

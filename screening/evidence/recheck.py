@@ -208,7 +208,7 @@ def compare_predictions(
             if is_log:  # differences of bfloat16 are alike on the scale of the networks
                 ends = (_log10(again[f"{column}{end}"]) for end in ("_hi", "_lo"))
                 slack = SLACK * np.subtract(*ends) / INTERVAL_STDS + 1e-6
-                found += _compare_width(ids, hits, column)
+            found += _compare_width(ids, hits, column)
             for ending in COLUMN_ENDINGS:
                 if not (is_log and ending == "_std"):
                     found += _compare(ids, hits, again, f"{column}{ending}", slack, is_log)
@@ -218,10 +218,10 @@ def compare_predictions(
 
 
 def _compare_width(ids: pd.Series, hits: pd.DataFrame, column: str) -> list[Difference]:
-    """Compare the ``_std`` of a task that is learned as logarithms with the ends of its interval.
+    """Compare the ``_std`` of a task with the ends of its interval, from which it follows.
 
-    It follows from them. On the scale of logarithms the difference of close ends differs between
-    processors by more than a value does, so it is not compared with a repeated one.
+    Of a task that is learned as logarithms this is the only check: the difference of close ends
+    differs between processors by more than a value does, so no repeated one is compared.
     """
     if not {f"{column}{end}" for end in ("_std", "_lo", "_hi")} <= {*hits}:
         return []

@@ -31,7 +31,7 @@ from screening.runs.runfolder import SCREEN, WHERE, RunFolder, open_folder
 from screening.score.model_refs import ModelRefs
 from screening.score.predicted_columns import domain_limits, task_units
 from screening.score.score import chosen_items, partition_items, spans
-from screening.score.scoring_purpose import check_scores, scoring_purpose
+from screening.score.scoring_purpose import check_rules, check_scores, scoring_purpose
 from screening.score.triage import Triage, read_triage
 from screening.score.worker_models import model_refs
 from screening.select.decided import DecidedCompounds
@@ -193,7 +193,7 @@ def open_run(folder: Path) -> PastRun:
     """Open a finished run with its bundles.
 
     Raises InputError, one line, as :func:`open_records` does, and if the run was scored by other
-    bundles than are installed now.
+    bundles than are installed now, or by other rules of the columns.
     """
     with _told_of_damage(folder):
         past = _open(folder)
@@ -206,6 +206,7 @@ def open_run(folder: Path) -> PastRun:
                     "is installed now; run the screen again"
                 )
         _check_scores(past)
+        check_rules(past.ledger)
         return PastRun(**vars(past), bundles=bundles)
 
 

@@ -5,9 +5,7 @@ from typing import Any, Protocol
 
 from chem.errors import InputError
 from gnn.bundle.column_names import COLUMN_RULES
-from screening.storage.ledger import Ledger, difference
-
-_COLUMNS = "rules of the predicted columns"
+from screening.storage.ledger import COLUMNS, Ledger, difference
 
 
 class Hashed(Protocol):
@@ -32,22 +30,31 @@ def scoring_purpose(
         "bundles": [bundle.sha256 for bundle in bundles],
         "precision": "bfloat16" if bfloat16 else "float32",
         "device": device,
-        _COLUMNS: COLUMN_RULES,
+        COLUMNS: COLUMN_RULES,
     }
 
 
-def check_scores(ledger: Ledger, purpose: Mapping[str, Any], where: str) -> None:
-    """Refuse, with InputError, scores that depend on something else.
+def rules_of(ledger: Ledger) -> int:
+    """Return the number of the rules of the columns of a ledger's scores."""
+    return int(ledger.purpose.get(COLUMNS, 1))
 
-    where: the file that says what they depend on, in words.
-    """
-    other = difference(ledger.purpose, purpose)
-    if other == _COLUMNS:
+
+def check_rules(ledger: Ledger) -> None:
+    """Refuse, with InputError, scores whose columns followed other rules than now."""
+    if rules_of(ledger) != COLUMN_RULES:
         raise InputError(
             f"the scores in {ledger.folder} are of another version of hitlist, which computed "
             "columns otherwise; run the screen again in another folder"
         )
-    if other:
+
+
+def check_scores(ledger: Ledger, purpose: Mapping[str, Any], where: str) -> None:
+    """Refuse, with InputError, scores that depend on something else than the rules of columns.
+
+    where: the file that says what they depend on, in words.
+    """
+    found, wanted = ({**one, COLUMNS: COLUMN_RULES} for one in (ledger.purpose, purpose))
+    if other := difference(found, wanted):
         raise InputError(
             f"{where} does not fit the scores in {ledger.folder}: their {other} differs; "
             "put back the one that the run wrote"

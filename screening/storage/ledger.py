@@ -24,6 +24,8 @@ from screening.storage.lock import LOCK, MOST_WAIT, Lock, Waiting
 from screening.storage.store import Store
 from screening.storage.verified_store import VerifiedStore
 
+COLUMNS = "rules of the predicted columns"
+"""The key of the number of these rules in the purpose of a ledger of scores."""
 LEDGER = "ledger.jsonl"
 BASIS = "basis"
 """The fact of a file that names all it was computed from, for files that other runs copy."""
@@ -267,6 +269,11 @@ def _compare(folder: Path, found: Mapping[str, Any], purpose: Mapping[str, Any])
             raise OtherRunError(
                 f"{folder} holds a library that was prepared under another standardization "
                 f"({then}; the current one is {now}); name another folder, or remove this one"
+            )
+        if COLUMNS in other.split(", "):
+            raise OtherRunError(
+                f"{folder} holds scores of another version of hitlist, which computed columns "
+                "otherwise; name another folder, or remove this one"
             )
         raise OtherRunError(
             f"{folder} holds another run: its {other} differs "

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn.bundle.bundle import Bundle, load_bundle
-from gnn.bundle.column_names import predicted_columns
+from gnn.bundle.column_names import INTERVAL_STDS, predicted_columns
 from gnn.bundle.surrogate import (
     FILE,
     Surrogate,
@@ -105,6 +105,8 @@ def test_columns_mean_what_the_bundles_own_do(bundle: Bundle, drug_arrays: Graph
         assert (low <= value).all()
         assert (value <= high).all()
         assert (found[f"small_{task}_std"] > 0).all()
+    width = found["small_EGFR_hi"] - found["small_EGFR_lo"]
+    np.testing.assert_allclose(found["small_EGFR_std"], width / INTERVAL_STDS, rtol=1e-5)
     assert (found["small_herg_lo"] >= 0).all()
     assert (found["small_herg_hi"] <= 1).all()
 

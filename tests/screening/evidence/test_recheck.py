@@ -101,6 +101,7 @@ SCORES: dict[str, Change] = {
     "value": lambda table, row: put(table, row, "small_EGFR", 11.5),
     "a little more": lambda table, row: put(table, row, "small_EGFR", more(table, row)),
     "certain": lambda table, row: put(table, row, "small_EGFR_std", 0.01),
+    "a little more certain": lambda table, row: put(table, row, "small_EGFR_std", less(table, row)),
     "property": lambda table, row: put(table, row, "heavy_atoms", 1.0),
     "bound": lambda table, row: put(table, row, "small_EGFR_lo", 11.0),
 }
@@ -109,6 +110,10 @@ SCORES: dict[str, Change] = {
 def more(table: pa.Table, row: int) -> float:
     at = table["row"].to_pylist().index(row)
     return float(table["small_EGFR"][at].as_py() + 0.3 * table["small_EGFR_std"][at].as_py())
+
+
+def less(table: pa.Table, row: int) -> float:
+    return 0.99 * float(table["small_EGFR_std"][table["row"].to_pylist().index(row)].as_py())
 
 
 def test_an_honest_run_is_verified(drug_run: Outcome, lone: Client) -> None:

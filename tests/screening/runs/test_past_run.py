@@ -11,17 +11,19 @@ from distributed import Client
 
 from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
+from screening.errors import OtherRunError
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import SUMMARY
 from screening.runs.dossier import open_dossier
-from screening.runs.past_run import open_run
+from screening.runs.past_run import open_records, open_run
 from screening.runs.plan import RunOptions, plan_run
 from screening.runs.rerank import rank_again, rerank
 from screening.runs.run import run_screen
 from screening.runs.runfolder import WHERE
 from screening.runs.write_run import Outcome
+from screening.score.scoring_purpose import rules_of
 from screening.storage.in_use import claim, is_marked, marking
-from screening.storage.ledger import LEDGER
+from screening.storage.ledger import LEDGER, check_purpose
 from screening.storage.lock import Lock
 
 Objective = Callable[..., Screen]
@@ -238,6 +240,9 @@ def test_scores_by_former_rules_of_the_columns_are_said_to_be_so(
     ledger.write_text(json.dumps(line) + "\n" + "".join(others))
     with pytest.raises(InputError, match=r"^[^\n]*another version of hitlist[^\n]*$"):
         open_run(folder)
+    assert rules_of(open_records(folder).ledger) == 1, "it can be compared with others"
+    with pytest.raises(OtherRunError, match=r"^[^\n]*another version of hitlist[^\n]*$"):
+        check_purpose(folder / "scores", open_run(drug_run.folder).ledger.purpose)
 
 
 def test_a_ranking_knows_the_run_that_it_ranks(

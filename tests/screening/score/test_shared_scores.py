@@ -17,6 +17,7 @@ import pytest
 from distributed import Client
 
 from chem.errors import InputError
+from chem.features.graphs import featurizer_spec
 from chem.records.records import Failure, Record
 from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import predicted_columns
@@ -25,7 +26,7 @@ from screening.dask_cluster.lazy_client import AnyClient, LazyClient
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared import read_prepared
 from screening.prepare.record_columns import RecordColumns, to_records
-from screening.runs.plan import RunOptions, plan_run
+from screening.runs.plan import RunOptions, load_bundles, plan_run
 from screening.runs.run import run_screen
 from screening.score.score import Scoring, _predict, chosen_items, score_item
 from screening.score.shared_scores import VARIABLE, is_shared, open_expected, open_predictions
@@ -139,6 +140,25 @@ def edit(rows: list[Row], seed: int) -> list[Row]:
     if seed % 2:
         draw.shuffle(kept)
     return kept
+
+
+def test_scores_by_other_rules_of_the_columns_are_not_shared(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundles = load_bundles(screen.bundles)
+    models = model_refs(bundles, featurizer_spec()["hash"], False)
+
+    def kept() -> list[str]:
+        opened = (
+            open_predictions(Store(tmp_path), bundles, models),
+            open_expected(Store(tmp_path), screen, bundles, models),
+        )
+        return [str(one.store.url) for one in opened if one is not None]
+
+    monkeypatch.setenv(VARIABLE, "on")
+    before = kept()
+    monkeypatch.setattr("screening.score.shared_scores.COLUMN_RULES", 0)
+    assert len({*before, *kept()}) == 4
 
 
 def test_a_worker_loads_torch_only_to_predict(
