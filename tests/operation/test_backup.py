@@ -76,6 +76,8 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
     home.mkdir(parents=True)
     (checkout / "runs/kinase").mkdir(parents=True)
     (checkout / "runs/kinase/decisions.csv").write_text("order,A\n")
+    (checkout / "campaign").mkdir()
+    (checkout / "campaign/log.jsonl").write_text("A\n")
     _, save, load = blocks("Back up and restore")
     (tmp_path / "backup").mkdir(mode=0o700)
     with database_of(database) as (sockets, variable):
@@ -94,6 +96,7 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
         shutil.rmtree(home)
         (checkout / "runs/kinase/decisions.csv").write_text("order,B\n")
         (checkout / "runs/newer").mkdir()
+        (checkout / "campaign/log.jsonl").write_text("A\nB\n")
     # Another database, in which nothing is.
     with database_of(database) as (sockets, variable):
         places["/var/run/postgresql"] = str(sockets)
@@ -107,6 +110,8 @@ def test_what_was_backed_up_is_there_after_everything_is_lost(
     before_it = tmp_path / "backup/before"
     assert sorted(path.name for path in before_it.iterdir()) == ["kinase", "newer"]
     assert (before_it / "kinase/decisions.csv").read_text() == "order,B\n"
+    assert (checkout / "campaign/log.jsonl").read_text() == "A\n"
+    assert (tmp_path / "backup/before_campaign/log.jsonl").read_text() == "A\nB\n"
 
 
 def upgrade(environment: Environment) -> None:

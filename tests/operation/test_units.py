@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from screening.campaign.keep import default_campaign
 from tests.operation.page import ROOT, blocks
 
 UNITS = sorted((ROOT / "systemd").glob("*.service"))
@@ -39,6 +41,16 @@ def test_it_comes_back_and_may_do_little(unit: Path) -> None:
     assert known["ProtectSystem"] == "strict"
     assert known["NoNewPrivileges"] == "yes"
     assert known["CapabilityBoundingSet"] == ""
+
+
+def test_the_worker_may_write_what_the_page_makes_for_it() -> None:
+    writable = dict(settings(ROOT / "systemd/hitlist-worker.service"))["ReadWritePaths"]
+    lines = [line for block in blocks("From nothing to the first night") for line in block]
+    campaign = default_campaign(Path("/opt/hitlist/runs/kinase"))
+    assert f"install -d -o hitlist -g hitlist -m 0700 runs {campaign.name}" in lines
+    assert writable == f"/opt/hitlist/runs -{campaign}"
+    compose = yaml.safe_load((ROOT / "container/compose.yaml").read_text())
+    assert f"campaign:{campaign}" in compose["services"]["worker"]["volumes"]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=NAMES)
