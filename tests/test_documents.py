@@ -57,7 +57,7 @@ RUN_ELSEWHERE = {
     "python -m benchmarks moleculeace --sets CHEMBL2835_Ki": (
         "tests/benchmarks/small_assays/test_moleculeace.py, cut down"
     ),
-    "python -m benchmarks ranking --targets EGFR,BTK": "by hand: needs the kinase set",
+    "python -m benchmarks ranking --targets EGFR,BTK --bundle DIR": "by hand: needs the kinase set",
     "python -m benchmarks strangers": (
         "tests/benchmarks/small_assays/test_unseen_drugs.py, cut down"
     ),

@@ -34,8 +34,9 @@ def benchmark_models(
 ) -> None:
     """Compare the bundles with a random forest, their targets and published results.
 
-    If HITLIST_MIRROR holds the training sets, the held-out rows are predicted and measured now.
-    Otherwise the figures of the model cards are shown.
+    The figures of the model cards are shown. The held-out rows are predicted and measured now if
+    HITLIST_MIRROR holds the training sets, and the bundle was not trained on them again, as one by
+    `hitlist train NAME --held-out`.
     """
     from flows.model_benchmark.models import measure_bundle, remarks, table, write_lines
     from gnn.bundle.find_bundle import shipped_bundles
@@ -83,7 +84,7 @@ def benchmark_campaign(
 
     All results of the assays are known, and each way to pick sees only those of its own plates. The
     first plate of 40 compounds is drawn at random. Active are the most potent 5 % of an assay.
-    Needs the training sets, in HITLIST_MIRROR or from their sources.
+    Needs the training sets in a folder of HITLIST_MIRROR.
     """
     from flows.campaign_benchmark.measure import (
         measure_campaigns,

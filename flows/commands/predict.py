@@ -55,8 +55,9 @@ def predict(
 ) -> None:
     """Predict every endpoint for every compound of a file, in the order of its rows.
 
-    Each task has four columns, and the shipped bundles have many tasks. Choose some with --task or
-    --bundle. A compound that cannot be read keeps its row, with a reason and no predictions.
+    Each task has four to six columns, and the shipped bundles have 227 tasks. Choose some with
+    --task or --bundle. A compound that cannot be read keeps its row, with a reason and no
+    predictions.
     """
     from flows.planning.planning import plan_predictions
     from screening.prepare.older_standardization import told_of_library

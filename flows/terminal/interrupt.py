@@ -5,7 +5,6 @@ import signal
 import sys
 import threading
 from types import FrameType
-from typing import NoReturn
 
 AGAIN_SECONDS = 0.01
 """Delay before a Ctrl-C that a destructor swallowed is raised again, in seconds."""
@@ -39,13 +38,28 @@ def exit_code() -> int:
     return 128 + (_HEARD[-1] if _HEARD else signal.SIGINT)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, frame: FrameType | None) -> None:
     _HEARD.append(number)
     sys.unraisablehook = _after_interrupt
-    signal.default_int_handler(number, frame)
-    raise AssertionError("unreachable: the handler raises")
+    if _is_in_hook(frame):  # Python would swallow this one, too
+        _raise_later()
+    else:
+        signal.default_int_handler(number, frame)
 
 
 def _after_interrupt(failed: "sys.UnraisableHookArgs") -> None:
-    if issubclass(failed.exc_type, KeyboardInterrupt):  # it was swallowed: raise it again later
-        threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), _HEARD[-1])).start()
+    if issubclass(failed.exc_type, KeyboardInterrupt):  # it was swallowed
+        _raise_later()
+
+
+def _raise_later() -> None:
+    threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), _HEARD[-1])).start()
+
+
+def _is_in_hook(frame: FrameType | None) -> bool:
+    """Tell whether the hook is at work: on a busy machine it may take longer than the delay."""
+    while frame is not None:
+        if frame.f_code is _after_interrupt.__code__:
+            return True
+        frame = frame.f_back
+    return False

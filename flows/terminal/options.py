@@ -181,7 +181,7 @@ class ScoringOptions:
     prune: Annotated[
         bool,
         typer.Option(
-            "--prune", help="Afterwards remove what the screen's [retention] does not keep."
+            "--prune", help="Afterwards remove what the screen does not keep (its table retention)."
         ),
     ] = False
 

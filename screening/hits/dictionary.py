@@ -190,8 +190,8 @@ def _prediction(task: str, unit: str, errors: _Errors, card: str) -> Iterator[tu
 
 def _distance(bundle: str) -> Meaning:
     return Meaning(
-        f"Tanimoto distance to the nearest compound measured for any task of {bundle}, perhaps not "
-        f"for this endpoint. 0: its values may be recalled; 1: nothing shared. Beyond the limit, "
+        f"Tanimoto distance to the nearest training compound of {bundle}, perhaps measured for "
+        f"another endpoint. 0: its values may be recalled; 1: nothing shared. Beyond the limit, "
         f"no grade. Filter: max_{bundle}_distance.",
         "",
         "0 to 1",

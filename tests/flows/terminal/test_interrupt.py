@@ -26,6 +26,16 @@ thing = Destroyed()
 del thing
 time.sleep(10)
 """
+BUSY = """
+from flows.terminal import interrupt
+later = interrupt._raise_later
+def slowly():
+    interrupt._raise_later = later
+    later()
+    time.sleep(0.3)
+interrupt._raise_later = slowly
+"""
+"""The machine is so busy that the second Ctrl-C comes while the first is still being handled."""
 PROGRAM = """
 import signal
 import time
@@ -48,7 +58,9 @@ def program(code: str) -> str:
 
 
 @pytest.mark.parametrize("sign", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("code", [HALF_MADE, DESTROYED], ids=["half made", "destroyed"])
+@pytest.mark.parametrize(
+    "code", [HALF_MADE, DESTROYED, BUSY + DESTROYED], ids=["half made", "destroyed", "busy"]
+)
 def test_it_stops_and_says_nothing_else(code: str, sign: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", program(code.replace("SIGINT", sign))],

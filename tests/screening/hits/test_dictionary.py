@@ -75,7 +75,7 @@ def test_what_is_known_of_a_few(rows: dict[str, Definition]) -> None:
     )
     assert rows["activity_EGFR"].meaning == "Predicted activity_EGFR, in pActivity."
     assert rows["EGFR"].meaning.startswith("The same prediction as in activity_EGFR")
-    assert "perhaps not for this endpoint" in rows["toxicity_distance"].meaning
+    assert "perhaps measured for another endpoint" in rows["toxicity_distance"].meaning
     assert "a measurement decides" in rows["reason"].meaning
     assert "minus 1 x EGFR_std" in rows["EGFR_lower"].meaning
     assert rows["Price"].source == "the library"
