@@ -65,7 +65,9 @@ RUN_ELSEWHERE = {
     "hitlist learn campaign --bundle activity --out bundles/activity_now": (
         "tests/flows/commands/finished_runs/test_learn.py, with another bundle"
     ),
-    "hitlist benchmark campaign --starts 6": "tests/flows/campaign_benchmark/test_command.py, on a small set",
+    "hitlist benchmark campaign --starts 6": (
+        "tests/flows/campaign_benchmark/test_command.py, on a small set"
+    ),
     "hitlist campaign campaign --lists lists/plate2": (
         "tests/flows/commands/finished_runs/test_campaign.py"
     ),
