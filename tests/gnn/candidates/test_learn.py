@@ -64,10 +64,15 @@ def learned(base: Bundle, rows: list[Result], out: Path) -> Bundle:
     return load_bundle(out, featurizer_spec()["hash"])
 
 
+@pytest.fixture(scope="module")
+def moved(base: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The bundle, moved once by the results of the series; it takes ten seconds."""
+    return learned(base, results(base, 1.0), tmp_path_factory.mktemp("learned") / "moved")
+
+
 def test_the_rest_of_the_series_follows_and_nothing_else_changes(
-    base: Bundle, tmp_path: Path
+    base: Bundle, moved: Bundle
 ) -> None:
-    moved = learned(base, results(base, 1.0), tmp_path / "moved")
     before, now = (predict(one, SERIES[8:] + OTHERS) for one in (base, moved))
     for column, found in now.items():
         if not column.startswith("activity_EGFR_") and column != "activity_EGFR":
@@ -88,8 +93,8 @@ def test_the_rest_of_the_series_follows_and_nothing_else_changes(
     np.testing.assert_allclose(share_now, share, rtol=1e-5)
 
 
-def test_the_card_tells_what_earlier_results_foresaw(base: Bundle, tmp_path: Path) -> None:
-    card = learned(base, results(base, 1.0), tmp_path / "moved").card
+def test_the_card_tells_what_earlier_results_foresaw(base: Bundle, moved: Bundle) -> None:
+    card = moved.card
     assert card.own_results is not None
     assert card.own_results.base == base.sha256
     one = card.own_results.tasks["EGFR"]
@@ -100,19 +105,16 @@ def test_the_card_tells_what_earlier_results_foresaw(base: Bundle, tmp_path: Pat
     assert card.name == base.card.name
 
 
-def test_molecules_are_moved_alike_in_any_batch(base: Bundle, tmp_path: Path) -> None:
-    moved = learned(base, results(base, 1.0), tmp_path / "moved")
+def test_molecules_are_moved_alike_in_any_batch(moved: Bundle) -> None:
     whole = predict(moved, SERIES + OTHERS)
     alone = predict(moved, [SERIES[10]])
     assert all(found[0].tobytes() == whole[name][10].tobytes() for name, found in alone.items())
 
 
-def test_results_are_replaced_and_not_added_up(base: Bundle, tmp_path: Path) -> None:
-    rows = results(base, 1.0)
-    once = learned(base, rows, tmp_path / "once")
-    twice = learned(once, rows, tmp_path / "twice")
-    assert twice.card.own_results == once.card.own_results
-    assert (tmp_path / "twice" / FILE).read_bytes() == (tmp_path / "once" / FILE).read_bytes()
+def test_results_are_replaced_and_not_added_up(base: Bundle, moved: Bundle, tmp_path: Path) -> None:
+    twice = learned(moved, results(base, 1.0), tmp_path / "twice")
+    assert twice.card.own_results == moved.card.own_results
+    assert (twice.path / FILE).read_bytes() == (moved.path / FILE).read_bytes()
 
 
 def test_what_cannot_move_predictions_is_counted(base: Bundle, tmp_path: Path) -> None:
@@ -170,10 +172,7 @@ def test_a_compound_measured_again_is_no_evidence(base: Bundle) -> None:
     assert (card.results, card.events, card.foreseen, card.rmse) == (12, 2, 0, None)
 
 
-def test_contributions_of_atoms_add_up_to_the_moved_prediction(
-    base: Bundle, tmp_path: Path
-) -> None:
-    moved = learned(base, results(base, 1.0), tmp_path / "moved")
+def test_contributions_of_atoms_add_up_to_the_moved_prediction(base: Bundle, moved: Bundle) -> None:
     graphs = collect([read_graph(SERIES[9]).graph])  # type: ignore[union-attr]
     found = Attributor([moved], ["activity_EGFR"]).explain(graphs)
     total = float(found.base[0, 0] + found.atoms[:, 0].sum())
@@ -181,18 +180,17 @@ def test_contributions_of_atoms_add_up_to_the_moved_prediction(
     assert total - float(predict(base, SERIES[9:10])["activity_EGFR"][0]) > 0.2
 
 
-def test_a_surrogate_is_moved_like_the_bundle(base: Bundle, tmp_path: Path) -> None:
-    once = learned(base, results(base, 1.0), tmp_path / "once")
-    twice = learned(once, results(base, -1.0), tmp_path / "twice")
+def test_a_surrogate_is_moved_like_the_bundle(base: Bundle, moved: Bundle, tmp_path: Path) -> None:
+    twice = learned(moved, results(base, -1.0), tmp_path / "twice")
     assert (tmp_path / "twice" / SURROGATE).exists()
     columns = ["activity_EGFR", "activity_EGFR_std"]
     others = "activity_CDK2" if "CDK2" in {task.name for task in base.card.tasks} else None
     graphs = collect([read_graph(one).graph for one in SERIES])  # type: ignore[union-attr]
-    for moved in (once, twice):
+    for changed in (moved, twice):
         before, after = (
-            SurrogatePredictor([one], columns).predict(graphs) for one in (base, moved)
+            SurrogatePredictor([one], columns).predict(graphs) for one in (base, changed)
         )
-        exact_before, exact_after = (predict(one, SERIES) for one in (base, moved))
+        exact_before, exact_after = (predict(one, SERIES) for one in (base, changed))
         by = after["activity_EGFR"] - before["activity_EGFR"]
         exact = exact_after["activity_EGFR"] - exact_before["activity_EGFR"]
         assert np.abs(exact).max() > 0.2
@@ -202,10 +200,10 @@ def test_a_surrogate_is_moved_like_the_bundle(base: Bundle, tmp_path: Path) -> N
         width = after["activity_EGFR_std"] / before["activity_EGFR_std"]
         exact_width = exact_after["activity_EGFR_std"] / exact_before["activity_EGFR_std"]
         assert np.allclose(width, exact_width, atol=1e-3)
-        alone = SurrogatePredictor([moved], columns[:1]).predict(graphs)
+        alone = SurrogatePredictor([changed], columns[:1]).predict(graphs)
         assert np.allclose(alone["activity_EGFR"], after["activity_EGFR"], atol=1e-6)
         if others is not None:
-            same = (SurrogatePredictor([one], [others]).predict(graphs) for one in (base, moved))
+            same = (SurrogatePredictor([one], [others]).predict(graphs) for one in (base, changed))
             first, second = (one[others] for one in same)
             assert np.array_equal(first, second)
 
@@ -217,9 +215,8 @@ def test_a_bundle_that_does_not_know_its_errors_is_refused(base: Bundle) -> None
         learn_results(other, results(base, 1.0))
 
 
-def test_a_damaged_file_of_results_is_refused(base: Bundle, tmp_path: Path) -> None:
-    folder = tmp_path / "moved"
-    moved = learned(base, results(base, 1.0), folder)
+def test_a_damaged_file_of_results_is_refused(moved: Bundle, tmp_path: Path) -> None:
+    folder = shutil.copytree(moved.path, tmp_path / "moved")
     content = (folder / FILE).read_bytes()
     (folder / FILE).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(ModelError, match="restore the bundle"):
