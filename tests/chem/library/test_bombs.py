@@ -102,4 +102,4 @@ def test_no_small_file_takes_the_machine(tmp_path: Path, what: str) -> None:
     seconds, told = done.stdout.strip().split("|", 1)
     assert told.startswith(f"refused {path}"), told
     assert "malloc" not in told
-    assert float(seconds) < 10  # the slowest takes 5.0 to 5.6 on slow or shared cores
+    assert float(seconds) < 5
