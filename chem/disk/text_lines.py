@@ -8,17 +8,17 @@ character ends a line.
 """
 
 import codecs
-import gzip
 import io
 import os
 import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar, cast
+
+from isal import igzip, isal_zlib
 
 from chem.disk.bounded_read import open_regular, read_or_said
 from chem.errors import HitlistError, IncompleteLibraryError, InputError
@@ -33,6 +33,8 @@ MAX_PEEK = 64_000_000
 _MOST_UNPACKED, _MOST_TIMES = 256_000_000, 300
 """Bytes, and multiples of the packed size: a file that unpacks to more than both is no library."""
 
+# isal's own hints take its error for an instance.
+_DAMAGED = (EOFError, igzip.BadGzipFile, cast(type[Exception], isal_zlib.error))
 _GZIP = b"\x1f\x8b"
 _HEAD = 1 << 16
 _PACKED = {
@@ -89,11 +91,11 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             yield file
             return
         size = os.fstat(file.fileno()).st_size
-        unpacked = _Unpacked(path, size, gzip.GzipFile(fileobj=file, mode="rb"))
+        unpacked = _Unpacked(path, size, igzip.IGzipFile(fileobj=file, mode="rb"))
         try:
             with io.BufferedReader(unpacked, _HEAD) as stream:
                 yield cast(IO[bytes], stream)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except _DAMAGED as error:
             raise IncompleteLibraryError(
                 f"{path}: the gzip data is damaged or cut off ({error}); fetch or write the file "
                 "again"
@@ -103,7 +105,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
 class _Unpacked(io.RawIOBase):
     """The bytes of a gzipped file; raises InputError if they are far too many for its size."""
 
-    def __init__(self, path: Path, size: int, packed: gzip.GzipFile) -> None:
+    def __init__(self, path: Path, size: int, packed: io.BufferedIOBase) -> None:
         self._path, self._packed, self._left = path, packed, most_unpacked(size)
 
     def readable(self) -> bool:

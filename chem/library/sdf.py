@@ -206,8 +206,14 @@ def _read_fields(text: list[str]) -> dict[str, str]:
         before = "x" if line and not line.isspace() else ""
         if values:
             values[-1].append(line)
-    joined = ["\n".join(lines).strip() for lines in values]
-    return dict(zip(make_unique(names), joined, strict=True))
+    return dict(zip(make_unique(names), map(_join, values), strict=True))
+
+
+def _join(lines: list[str]) -> str:
+    """Return a value without blanks at its ends; one line of megabytes is not copied for it."""
+    while lines and (not lines[-1] or lines[-1].isspace()):
+        del lines[-1]
+    return "\n".join(lines).strip()
 
 
 def _match_header(line: str, before: str) -> str | None:
