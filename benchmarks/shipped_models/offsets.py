@@ -20,7 +20,7 @@ from flows.model_benchmark.predicting import read_graphs
 from flows.terminal.progress import Report
 from flows.terminal.tables import write_csv
 from gnn.bundle.find_bundle import find_bundle, read_card
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shared_error import similarities
 from gnn.card.domain_card import SharedErrorCard
@@ -106,7 +106,7 @@ def _targets(held: HeldOut, report: Report) -> Iterator[_Target]:
             continue
         value, low, high = (held.column(task, end)[rows] for end in ("", "_lo", "_hi"))
         truth = held.table.values[rows, at].astype(np.float64)
-        error, deviation = truth - value, (high - low) / (2 * NORMAL_90)
+        error, deviation = truth - value, (high - low) / INTERVAL_STDS
         number = np.array(clusters([texts[row] for row in rows]))
         series = [np.flatnonzero(number == name) for name in np.unique(number)]
         kept = tuple(one for one in series if len(one) >= LEAST)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.campaign_benchmark.assays import Assay
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import NORMAL_90
 from gnn.training.baselines import regress_with_spread
 from gnn.updating.few_results import FewResults
 from screening.objective.selection import LATER_PLATES

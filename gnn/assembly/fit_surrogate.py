@@ -17,7 +17,8 @@ from gnn.bundle.surrogate import (
     predictions_hash,
     round_weights,
 )
-from gnn.calibration.calibration import NORMAL_90, Calibration, mean_widening
+from gnn.bundle.surrogate_predict import widening
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats, Floats64, Ints, Report, pieces
 from gnn.features.batch import batches, make_batch
@@ -53,7 +54,7 @@ class SurrogateTraining(NamedTuple):
 def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None = None) -> Floats:
     """Return float16 [M, 2 T + 1], a bundle's predictions in the form of a surrogate's outputs.
 
-    Deviations of regressions are divided by the :func:`mean_widening` of their task.
+    Deviations are divided by the :func:`~gnn.bundle.surrogate_predict.widening` of their task.
     """
     predictor = Predictor([bundle])
     tasks = bundle.card.tasks
@@ -70,10 +71,8 @@ def surrogate_targets(bundle: Bundle, graphs: GraphArrays, report: Report | None
             if task.scale == "log10":
                 value = _log10(value)
                 low, high = (_log10(columns[f"{name}_{task.name}_{end}"]) for end in ("lo", "hi"))
-                std = (high - low) / (2 * NORMAL_90)
-            elif task.kind == "regression":
-                std = std / np.float32(mean_widening(Calibration.from_dict(task.calibration)))
-            std = np.maximum(std, _EDGE)
+                std = (high - low) / INTERVAL_STDS
+            std = np.maximum(std / np.float32(widening(task)), _EDGE)
             found[rows, at], found[rows, len(tasks) + at] = value, np.log(std)
         away = columns.get(f"{name}_distance")
         found[rows, -1] = 0 if away is None else away

@@ -10,8 +10,6 @@ from gnn.card.card import Card
 
 COLUMN_ENDINGS = ("", "_std", "_lo", "_hi")
 """Endings of a task's four columns: value, standard deviation, 90 % interval."""
-INTERVAL_STDS = 3.2897072539029444
-"""Standard deviations between the ends of the 90 % interval of a normal distribution."""
 COLUMN_RULES = 2
 """Number of the rules by which a bundle's columns follow from what it computes.
 

@@ -19,7 +19,8 @@ from gnn.bundle.bundle import Bundle
 from gnn.bundle.column_names import COLUMN_ENDINGS, domain_columns
 from gnn.bundle.device_bundle import moved_tasks, present_environments
 from gnn.bundle.surrogate import LoadedSurrogate, Surrogate
-from gnn.calibration.calibration import NORMAL_90, Calibration, mean_widening
+from gnn.calibration.calibration import Calibration, mean_widening
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.card.card import TaskCard
 from gnn.errors import ModelError
 from gnn.features.array_types import Floats32, Floats64
@@ -111,7 +112,7 @@ class _MovedOutputs:
     """A campaign's own results, ready to move the outputs of a narrowed surrogate."""
 
     def __init__(self, moved: MovedTasks, wanted: Sequence[int], widened: Sequence[float]) -> None:
-        """Take results, the wanted outputs, and the :func:`_widening` of each task."""
+        """Take results, the wanted outputs, and the :func:`widening` of each task."""
         self._moved, self._widened, self._tasks = moved, widened, len(widened)
         self._place = {output: at for at, output in enumerate(wanted)}
 
@@ -125,7 +126,7 @@ class _MovedOutputs:
         places = {at for at, task in enumerate(tasks) if task.name in own.tasks}
         if not {output % len(tasks) for output in wanted if output < 2 * len(tasks)} & places:
             return None
-        return _MovedOutputs(moved, wanted, [_widening(task) for task in tasks])
+        return _MovedOutputs(moved, wanted, [widening(task) for task in tasks])
 
     def apply(self, said: torch.Tensor, environments: torch.Tensor) -> None:
         """Change float32 [M, outputs] in place: values, and logarithms of deviations."""
@@ -140,11 +141,9 @@ class _MovedOutputs:
                 said[:, spread] += width.log().float()
 
 
-def _widening(task: TaskCard) -> float:
-    """Return the factor from a task's output to its deviation on the scale of its value."""
-    if task.kind == "classification" or task.scale == "log10":
-        return 1.0
-    return mean_widening(Calibration.from_dict(task.calibration))
+def widening(task: TaskCard) -> float:
+    """Return the factor from a surrogate's output to a task's deviation, on its value's scale."""
+    return mean_widening(Calibration.from_dict(task.calibration)) if task.is_linear else 1.0
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ class _Reading:
             return np.power(10.0, first)
         reach = NORMAL_90 * np.exp(said[:, self.outputs[1]].astype(np.float64))
         low, high = np.power(10.0, first - reach), np.power(10.0, first + reach)
-        found: Floats64 = {"_lo": low, "_hi": high}.get(self.ending, (high - low) / (2 * NORMAL_90))
+        found: Floats64 = {"_lo": low, "_hi": high}.get(self.ending, (high - low) / INTERVAL_STDS)
         return found
 
 
@@ -202,7 +201,7 @@ def _readings(bundle: Bundle) -> Iterator[_Reading]:
     tasks = bundle.card.tasks
     for at, task in enumerate(tasks):
         way: _Way = "odds" if task.kind == "classification" else task.scale
-        widened = _widening(task)
+        widened = widening(task)
         for ending in COLUMN_ENDINGS:
             std = at + len(tasks)
             outputs = {"": (at,), "_std": (std,)}.get(ending, (at, std))

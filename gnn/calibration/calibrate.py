@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gnn.calibration.blend import Rivals, Votes, fit_blends, fit_platt
-from gnn.calibration.calibration import NORMAL_90, Calibration, blend, mean_and_spread
-from gnn.calibration.conformal import fit_quantiles
+from gnn.calibration.calibration import Calibration, blend, mean_and_spread
+from gnn.calibration.conformal import NORMAL_90, fit_quantiles
 from gnn.calibration.error_model import Errors, fit_error_model
 from gnn.calibration.inactivity import Floor
 from gnn.calibration.shrinkage import (

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gnn.calibration.calibration import DOUBT, LIKE_IT, MOST_LIKE_IT, NORMAL_90, Calibration
+from gnn.calibration.calibration import DOUBT, LIKE_IT, MOST_LIKE_IT, Calibration
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 
 
 class _Line(NamedTuple):
@@ -107,7 +108,7 @@ class CalibratedTasks:
         part = torch.searchsorted(self._shift_edges, away.T.contiguous(), right=True).T
         side = self._first_part + part
         below, above = self._below[side], self._above[side]
-        std = (below + above) * reach / (2 * NORMAL_90)
+        std = (below + above) * reach / INTERVAL_STDS
         low, high = value - below * reach, value + above * reach
         return torch.stack([value, std, low, high], dim=2)
 
@@ -120,7 +121,7 @@ class CalibratedTasks:
         """
         value, _, low, high = self.regressions(networks, kernel, distance).unbind(dim=2)
         value, low, high = (torch.pow(10.0, one) for one in (value, low, high))
-        return torch.stack([value, (high - low) / (2 * NORMAL_90), low, high], dim=2)
+        return torch.stack([value, (high - low) / INTERVAL_STDS, low, high], dim=2)
 
     def classifications(
         self, networks: Tensor, kernel: Tensor | None, distance: Tensor | None
@@ -139,7 +140,7 @@ class CalibratedTasks:
         less, more = self._share_doubt(near)
         low = torch.sigmoid(torch.minimum(near, drawn) - torch.hypot(less, other))
         high = torch.sigmoid(torch.maximum(near, drawn) + torch.hypot(more, other))
-        std = (high - low) / (2 * NORMAL_90)
+        std = (high - low) / INTERVAL_STDS
         return torch.stack([torch.sigmoid(drawn), std, low, high], dim=2)
 
     def _per_task(self, like: Tensor, distance: Tensor | None) -> Tensor:

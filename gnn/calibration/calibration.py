@@ -32,15 +32,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.calibration.shrinkage import ood_weight
 from gnn.features.array_types import Floats, Floats64
 from gnn.models.losses import logistic
 
 Calibrated = tuple[Floats, Floats, Floats, Floats]
-LEVEL = 0.9
-"""The share of values that an interval is meant to cover."""
-NORMAL_90 = 1.6448536269514722
-"""Standard deviations on each side that hold 90 % of a normal distribution."""
 LIKE_IT, MOST_LIKE_IT = 0.2, 40.0
 """Share of the held-out rows whose predictions count as near any one of them, and most such rows.
 
@@ -215,7 +212,7 @@ def apply_regression(
     reach = found.quantile * steps[np.searchsorted(found.edges, distance, side="right")] * root
     part = np.searchsorted(found.shift_edges, distance, side="right")
     below, above = np.array(found.below)[part], np.array(found.above)[part]
-    std = (below + above) * reach / (2 * NORMAL_90)
+    std = (below + above) * reach / INTERVAL_STDS
     return value, std, value - below * reach, value + above * reach
 
 
@@ -228,7 +225,7 @@ def apply_logarithm(
     """
     found = apply_regression(networks, kernel, distance, calibration)
     value, low, high = (np.power(10.0, found[at]) for at in (0, 2, 3))
-    return value, (high - low) / (2 * NORMAL_90), low, high
+    return value, (high - low) / INTERVAL_STDS, low, high
 
 
 def variance(near: Floats, spread: Floats, distance: Floats, calibration: Calibration) -> Floats:
@@ -274,7 +271,7 @@ def apply_classification(
     value = logistic(drawn)
     low = logistic(np.minimum(near, drawn) - np.hypot(less, other))
     high = logistic(np.maximum(near, drawn) + np.hypot(more, other))
-    return value, (high - low) / (2 * NORMAL_90), low, high
+    return value, (high - low) / INTERVAL_STDS, low, high
 
 
 def share_doubt(odds: Floats, rows: float) -> tuple[Floats, Floats]:

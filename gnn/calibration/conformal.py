@@ -11,9 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.calibration.calibration import LEVEL
 from gnn.features.array_types import Floats
 
+LEVEL = 0.9
+"""The share of values that an interval is meant to cover."""
+NORMAL_90 = 1.6448536269514722
+"""Standard deviations on each side that hold 90 % of a normal distribution."""
+INTERVAL_STDS = 2 * NORMAL_90
+"""Standard deviations between the ends of the 90 % interval of a normal distribution."""
 _GROUP_ROWS = 100
 """Values that each group needs; with fewer there is only one group."""
 _LEAST = 1.0

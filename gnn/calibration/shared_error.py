@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import NORMAL_90
 from gnn.calibration.domain import Bits
 from gnn.features.array_types import Floats, Floats64, Ints
 

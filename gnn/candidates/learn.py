@@ -23,7 +23,7 @@ from gnn.bundle.measured_compounds import copy_measured_compounds
 from gnn.bundle.own_results import FILE, MOST_RESULTS, check_together, save_own_results
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import FILE as SURROGATE
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.calibration.domain import environment_bits
 from gnn.calibration.shared_error import similarities
 from gnn.candidates.own_measured import Result, with_own_results
@@ -83,9 +83,7 @@ def learn_results(base: Bundle, results: Sequence[Result]) -> Learned:
             "this version of hitlist"
         ) from None
     left_out: Counter[str] = Counter()
-    # Errors are differences: a task that is learned as logarithms has factors.
-    linear = (one for one in base.card.tasks if one.kind == "regression" and one.scale != "log10")
-    names = {task.name for task in linear}
+    names = {task.name for task in base.card.tasks if task.is_linear}
     graphs = _read(results, names, left_out)
     usable = sum(one.task in names and one.smiles in graphs for one in results)
     if usable > MOST_RESULTS:
@@ -191,7 +189,7 @@ def _rows(results: Sequence[Result], predicted: _Predicted, left_out: Counter[st
     difference[(bound != 0) & (difference * bound <= 0)] = 0
     left_out[TRAINED_ON] += int(seen.sum())
     kept = ~seen
-    deviation = np.maximum((high - low) / (2 * NORMAL_90), 1e-6)
+    deviation = np.maximum((high - low) / INTERVAL_STDS, 1e-6)
     event = np.array([one.event for one in results], np.int64)
     error = difference / deviation
     return _Rows(at[kept], event[kept], error[kept], deviation[kept], bound[kept] == 0)

@@ -115,6 +115,11 @@ class TaskCard(Strict):
         return self.metrics.get(self.main_metric)
 
     @property
+    def is_linear(self) -> bool:
+        """Tell whether it is a regression learned in its own unit: its errors are differences."""
+        return self.kind == "regression" and self.scale == "linear"
+
+    @property
     def error_unit(self) -> str:
         """The unit of errors, such as ``log10(h)`` for a half-life that is learned as logarithm."""
         return f"log10({self.unit})" if self.scale == "log10" else self.unit

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.calibration.domain import Bits
 from gnn.features.array_types import Floats64
 from gnn.updating.own_intervals import OwnIntervals
@@ -113,7 +113,7 @@ class MovedTasks:
         """Change float32 [M, T, 4] columns in place: value, deviation, and both ends."""
         for at, offset, width in self.moves(environments):
             value, deviation, low, high = columns[:, at].double().unbind(dim=1)
-            now = value + offset * (high - low) / (2 * NORMAL_90)
+            now = value + offset * (high - low) / INTERVAL_STDS
             columns[:, at] = torch.stack(
                 [now, deviation * width, now - (value - low) * width, now + (high - value) * width],
                 dim=1,

@@ -10,7 +10,7 @@ results, 0.83 after 20 and 0.87 after 60.
 import torch
 from torch import Tensor
 
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import NORMAL_90
 
 COVERAGE = 0.9
 PRIOR = 10.0

@@ -19,8 +19,9 @@ from chem.features.properties import PROPERTIES
 from chem.library.read import Library
 from chem.records.records import Record
 from gnn.bundle.bundle import Bundle
-from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE, INTERVAL_STDS
+from gnn.bundle.column_names import COLUMN_ENDINGS, DISTANCE
 from gnn.bundle.predict import Predictor
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.features.graph_arrays import collect
 from screening.dask_cluster.cluster import run_window
 from screening.dask_cluster.lazy_client import AnyClient, is_started

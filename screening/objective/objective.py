@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gnn.bundle.column_names import INTERVAL_STDS
+from gnn.calibration.conformal import INTERVAL_STDS
 from screening.objective.screen_settings import Limit
 from screening.objective.terms import Objective
 

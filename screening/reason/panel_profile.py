@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gnn.bundle.column_names import COLUMN_ENDINGS
+from gnn.calibration.conformal import NORMAL_90
 from screening.score.target_panel import TargetPanel
 
 Floats = npt.NDArray[np.float64]
@@ -26,8 +27,6 @@ POTENT = 6.0
 """The pActivity from which a target counts as hit: 1 uM."""
 COMMON = 0.5
 """The share of an error's variance that all targets of a compound have in common."""
-NORMAL_90 = 1.6448536269514722
-"""Half the width of a normal distribution's central 90 %, in standard deviations."""
 CLOSE = 1.0
 """A target from ``POTENT`` on is named if it is at most this below the best primary prediction,
 which is less than tenfold selectivity."""

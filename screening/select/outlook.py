@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from chem.errors import InputError
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.calibration.domain import Bits
 from gnn.calibration.shared_error import similarities, similarities_between
 from gnn.updating.left_correlations import left_correlations
@@ -165,7 +165,7 @@ def _predicted(
     if term.scale == "log10":
         low, high = (frame[f"{term.task}{end}"].to_numpy(np.float64) for end in ("_lo", "_hi"))
         mean, level = np.log10(mean), float(np.log10(level))
-        deviation = (np.log10(high) - np.log10(low)) / (2 * NORMAL_90)
+        deviation = (np.log10(high) - np.log10(low)) / INTERVAL_STDS
     return level, mean, np.maximum(deviation, _LEAST_DEVIATION)
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from scipy.special import ndtr
 
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS
 from screening.campaign.campaign import Campaign
 from screening.campaign.event import ErrorCurve, Event
 from screening.campaign.tables import CompoundRow
@@ -74,7 +74,7 @@ class Comparison:
     @property
     def std(self) -> float:
         """The registered standard deviation: half the interval's width over 1.645."""
-        return (self.row.predicted_hi - self.row.predicted_lo) / (2 * NORMAL_90)
+        return (self.row.predicted_hi - self.row.predicted_lo) / INTERVAL_STDS
 
     @property
     def standardized(self) -> float:

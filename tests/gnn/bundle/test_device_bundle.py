@@ -12,7 +12,7 @@ from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.predict import Predictor
 from gnn.bundle.surrogate import predictions_hash
 from gnn.bundle.surrogate_predict import SurrogatePredictor
-from gnn.calibration.calibration import NORMAL_90
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.explain.attribution import Attributor
 from gnn.features.array_types import Floats32
 from gnn.features.graph_arrays import GraphArrays, take
@@ -60,7 +60,7 @@ def test_only_that_task_is_raised_to_its_unit(
     value, low, high = (found[f"small_half_life{end}"] for end in ("", "_lo", "_hi"))
     for end, shown in (("", value), ("_lo", low), ("_hi", high)):
         np.testing.assert_allclose(np.log10(shown), before[f"small_half_life{end}"], rtol=1e-5)
-    width = (high.astype(np.float64) - low) / (2 * NORMAL_90)
+    width = (high.astype(np.float64) - low) / INTERVAL_STDS
     np.testing.assert_allclose(found["small_half_life_std"], width, rtol=1e-5)
     assert (low > 0).all()
     assert (high - value > value - low).all()
@@ -79,7 +79,7 @@ def test_a_surrogate_learns_the_logarithm_and_shows_the_unit(
     assert (low > 0).all()
     assert (low <= value).all()
     assert (value <= high).all()
-    np.testing.assert_allclose(std, (high - low) / (2 * NORMAL_90), rtol=1e-5)
+    np.testing.assert_allclose(std, (high - low) / INTERVAL_STDS, rtol=1e-5)
     np.testing.assert_allclose(high / value, value / low, rtol=1e-4)
     narrow = SurrogatePredictor([logs], ["small_half_life_std"]).predict(few)
     np.testing.assert_allclose(narrow["small_half_life_std"], std, rtol=1e-5)

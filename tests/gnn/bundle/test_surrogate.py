@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gnn.bundle.bundle import Bundle, load_bundle
-from gnn.bundle.column_names import INTERVAL_STDS, predicted_columns
+from gnn.bundle.column_names import predicted_columns
 from gnn.bundle.surrogate import (
     FILE,
     Surrogate,
@@ -18,6 +18,7 @@ from gnn.bundle.surrogate import (
     save_surrogate,
 )
 from gnn.bundle.surrogate_predict import SurrogatePredictor
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.errors import ModelError
 from gnn.features.batch import make_batch
 from gnn.features.graph_arrays import GraphArrays, take

@@ -13,7 +13,6 @@ from gnn.calibration.blend import Votes, fit_platt
 from gnn.calibration.calibration import (
     LIKE_IT,
     MOST_LIKE_IT,
-    NORMAL_90,
     UNCALIBRATED,
     Calibration,
     apply_classification,
@@ -21,6 +20,7 @@ from gnn.calibration.calibration import (
     mean_widening,
     share_doubt,
 )
+from gnn.calibration.conformal import INTERVAL_STDS, NORMAL_90
 from gnn.models.losses import logistic
 
 SHAPE = st.tuples(st.integers(1, 4), st.integers(1, 6))
@@ -81,7 +81,7 @@ def test_a_regression_never_gets_more_certain_far_away(
     value, std, low, high = apply_regression(along(members, len(away)), scores, away, calibration)
     slack = 1e-9 * (1 + np.abs(value).max() + std.max())
     assert (np.diff(std) >= -slack).all()
-    assert std == pytest.approx((high - low) / (2 * NORMAL_90), abs=float(slack))
+    assert std == pytest.approx((high - low) / INTERVAL_STDS, abs=float(slack))
     assert (low <= value).all()
     assert (value <= high).all()
     gap = np.abs(value - calibration.remote)
@@ -170,7 +170,7 @@ def test_members_that_agree_leave_the_doubt_of_the_rows_held_out(rows: int) -> N
     near = min(LIKE_IT * rows, MOST_LIKE_IT)
     by_hand = 2 * NORMAL_90 * np.sqrt(share * (1 - share) / near)
     assert high[0] - low[0] == pytest.approx(by_hand, rel=0.4)
-    assert std[0] == pytest.approx((high - low)[0] / (2 * NORMAL_90))
+    assert std[0] == pytest.approx((high - low)[0] / INTERVAL_STDS)
 
 
 @pytest.mark.parametrize("odds", [-30.0, -3.0, 0.0, 1.5, 30.0])
@@ -198,7 +198,7 @@ def test_a_slope_draws_value_and_interval_towards_the_centre() -> None:
     value, std, low, high = apply_regression(members, None, None, calibration)
     assert value.tolist() == [6.0, 7.0]
     assert (high - low) == pytest.approx([4 * np.hypot(0.3, 0.5), 4 * 0.3])
-    assert std == pytest.approx((high - low) / (2 * NORMAL_90))
+    assert std == pytest.approx((high - low) / INTERVAL_STDS)
     assert (low + high) == pytest.approx(2 * value)
 
 
@@ -225,7 +225,7 @@ def test_every_factor_does_what_its_name_says() -> None:
     assert value == pytest.approx([5.0, 7.0, 7.0, 0.5 * 6.0 + 0.5 * 5.0])
     noise = [0.25, 0.25 * 4, 0.25 * 4 * 5, 0.25 * 2.5 * 9 + 0.5]
     assert (high - low) / 2 == pytest.approx(np.sqrt(noise) * [1.5, 1.5, 1.65, 1.8])
-    assert std == pytest.approx((high - low) / (2 * NORMAL_90))
+    assert std == pytest.approx((high - low) / INTERVAL_STDS)
 
 
 def test_log_odds_are_a_weighted_sum() -> None:

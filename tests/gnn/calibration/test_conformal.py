@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnn.calibration.calibration import LEVEL
-from gnn.calibration.conformal import Quantiles, conformal_quantile, fit_quantiles
+from gnn.calibration.conformal import LEVEL, Quantiles, conformal_quantile, fit_quantiles
 
 THIRDS = (0.3, 0.5)
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gnn.calibration.calibration import NORMAL_90, UNCALIBRATED, Calibration, apply_regression
+from gnn.calibration.calibration import UNCALIBRATED, Calibration, apply_regression
+from gnn.calibration.conformal import INTERVAL_STDS
 from gnn.calibration.source_shift import (
     EDGE,
     LEAST,
@@ -76,7 +77,7 @@ def test_a_calibration_widens_its_interval_by_distance() -> None:
     np.testing.assert_array_equal(value, [6, 6])
     np.testing.assert_allclose(low, [4, 0])
     np.testing.assert_allclose(high, [8, 9])
-    np.testing.assert_allclose(std, (high - low) / (2 * NORMAL_90))
+    np.testing.assert_allclose(std, (high - low) / INTERVAL_STDS)
     assert Calibration.from_dict(shifted.to_dict()) == shifted
 
 

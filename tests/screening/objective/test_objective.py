@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnn.bundle.column_names import INTERVAL_STDS
+from gnn.calibration.conformal import INTERVAL_STDS
 from screening.objective.objective import FLOOR, combine, evaluate, ramp, window
 from screening.objective.terms import Objective
 
