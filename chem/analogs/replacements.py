@@ -10,6 +10,8 @@ from chem.analogs.single_cuts import HYDROGEN, Cut, join, transformation
 from chem.records.records import Failure
 from chem.structure.standardize import Standardized, standardize
 
+_BOUND = Chem.MolFromSmarts("[#0]~*")
+
 
 class Replacement(NamedTuple):
     """A molecule with another substituent at one place."""
@@ -33,7 +35,7 @@ def attachment(smiles: str) -> str:
     'C:O'
     """
     mol = Chem.MolFromSmiles(smiles, sanitize=False)
-    end = next(atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0).GetNeighbors()[0]
+    end = mol.GetAtomWithIdx(mol.GetSubstructMatch(_BOUND)[1])
     symbol: str = end.GetSymbol()
     if end.GetIsAromatic():
         return symbol.lower()

@@ -56,9 +56,8 @@ def _cut(mol: Chem.Mol, one: int, other: int) -> list[Cut]:
     """Return the cut of the bond between two atoms; none if both halves are too large or equal."""
     bond = mol.GetBondBetweenAtoms(one, other).GetIdx()
     halves = Chem.FragmentOnBonds(mol, [bond], dummyLabels=[(0, 0)])
-    for atom in halves.GetAtoms():
-        if atom.GetIdx() >= mol.GetNumAtoms():
-            atom.SetAtomMapNum(1)
+    for end in range(mol.GetNumAtoms(), halves.GetNumAtoms()):
+        halves.GetAtomWithIdx(end).SetAtomMapNum(1)
     pieces: list[tuple[int, ...]] = []
     # Atoms keep what was found out about them in the whole molecule.
     mols = Chem.GetMolFrags(halves, asMols=True, sanitizeFrags=False, fragsMolAtomMapping=pieces)

@@ -85,6 +85,10 @@ class Domain:
             found[row] = 1 - (most / np.maximum(sizes + len(on) - most, 1)).max()
         return found
 
+    def prepare(self) -> None:
+        """Compute what all distances need, so that the first one takes no longer than others."""
+        _ = self._index
+
     @cached_property
     def _index(self) -> tuple[Bits, Ints, Ints]:
         """Bits by column [1024, N], compounds ordered by size; the sizes; where each starts."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from gnn.features.array_types import Bools, Floats, Ints
 
@@ -56,7 +56,8 @@ class MutantShift:
         """
         above = np.maximum(np.asarray(wild, np.float64) - self.floor, 0)
         value = wild + self.slope * above
-        own = student.ppf(0.95, self.compounds) * np.hypot(self.std, self.slope_std * above)
+        # Student's quantile; to import scipy.stats for it takes 0.6 s.
+        own = stdtrit(self.compounds, 0.95) * np.hypot(self.std, self.slope_std * above)
         below, over = np.hypot(wild - low, own), np.hypot(high - wild, own)
         return Interval(value, value - below, value + over)
 

@@ -12,7 +12,7 @@ from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
 from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
 from screening.analogs.query import Query
 from screening.analogs.reacted import REACTION
-from screening.analogs.scored import score_compounds
+from screening.analogs.scored import CompoundScorer
 from screening.analogs.search import Progress, is_indexed, search
 from screening.prepare.prepared import Prepared
 from screening.runs.past_run import PastRun
@@ -49,7 +49,7 @@ def analogs_in(
 
 
 def rank_analogs(
-    past: PastRun,
+    scorer: CompoundScorer,
     hit: tuple[str, str],
     analogs: Sequence[Analog],
     made: Mapping[str, int] = NONE_MADE,
@@ -58,7 +58,7 @@ def rank_analogs(
     """Score a hit and its analogs by the models and the objective of a run, and rank them.
 
     Args:
-        past: The run.
+        scorer: The models and the objective of the run.
         hit: The ID and the standardized SMILES of the hit.
         analogs: Its analogs.
         made: The kinds of analogs that are made, and the most that are kept of each: the best that
@@ -69,7 +69,7 @@ def rank_analogs(
         ModelError: A bundle's weights or its file of measured compounds are damaged.
     """
     whole = [Analog(*hit, (HIT,), 1.0, "", ""), *analogs]
-    scored = score_compounds(past, [one.smiles for one in whole])
+    past, scored = scorer.past, scorer.score([one.smiles for one in whole])
     columns: dict[str, Sequence[object] | pd.Series] = {
         "compound_id": [one.compound_id for one in whole],
         "smiles": [one.smiles for one in whole],

@@ -12,7 +12,7 @@ from chem.analogs.replacements import Replacement, attachment, replacements
 from chem.analogs.single_cuts import HYDROGEN
 from chem.structure.standardize import Standardized
 from screening.analogs.cuts import cut_compounds
-from screening.analogs.found import Analog, describe
+from screening.analogs.found import Analog, similarity_to
 from screening.analogs.query import Query
 from screening.analogs.search import Progress
 
@@ -45,10 +45,11 @@ def enumerate_analogs(
         made[one.mol.smiles] = one
         if progress is not None:
             progress("make analogs", len(made), None)
-    told = describe(query, list(made))
     return [
         Analog("", smiles, (ENUMERATED,), similarity, one.change, one.core)
-        for (smiles, one), (similarity, *_) in zip(made.items(), told, strict=True)
+        for (smiles, one), similarity in zip(
+            made.items(), similarity_to(query, list(made)), strict=True
+        )
     ]
 
 

@@ -1,7 +1,8 @@
 """Compares the candidates of a search with the hit by RDKit, and keeps the analogs."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from chem.assess.clusters import scaffold
 from chem.assess.similarity import nearest
 from chem.features.fingerprints import morgan_bits
 from screening.analogs.query import Query
-from screening.analogs.search import KINDS, Candidates
+from screening.analogs.search import KINDS, Candidates, reading_threads
 from screening.prepare.prepared import Prepared, check_records
 from screening.score.score import spans
 
@@ -87,14 +88,19 @@ def read_records(prepared: Prepared, rows: Sequence[int], but: bytes) -> dict[in
     found: dict[int, Record] = {}
     seen = {but}
     wanted = np.array(rows, np.int64)
-    columns = ["row", "compound_id", "smiles", "key"]
-    for name, first, last in spans(prepared):
+
+    def read(part: tuple[str, int, int]) -> list[dict[str, Any]]:
+        name, first, last = part
         here = wanted[(wanted >= first) & (wanted <= last)]
         if not len(here):
-            continue
-        table = prepared.store.read_table(name, columns)
+            return []
+        table = prepared.store.read_table(name, ["row", "compound_id", "smiles", "key"])
         check_records(prepared.store, name, table, last + 1 - first)
-        for each in table.take(pa.array(here - first)).to_pylist():
+        taken: list[dict[str, Any]] = table.take(pa.array(here - first)).to_pylist()
+        return taken
+
+    with reading_threads() as threads:
+        for each in chain.from_iterable(threads.map(read, spans(prepared))):
             if each["smiles"] and each["key"] not in seen:
                 seen.add(each["key"])
                 found[each["row"]] = Record(**each)
@@ -139,14 +145,18 @@ def _merge(query: Query, by_kind: dict[str, list[Record]]) -> Iterator[Analog]:
         yield Analog(record.compound_id, record.smiles, own, similarity, change, core)
 
 
-def describe(query: Query, smiles: Iterable[str]) -> list[tuple[float, str, str]]:
+def describe(query: Query, smiles: Sequence[str]) -> list[tuple[float, str, str]]:
     """Return the similarity to the hit, the change and the core of each of some analogs."""
-    texts = list(smiles)
-    near = nearest(morgan_bits([query.smiles]), morgan_bits(texts), len(texts))
-    likeness = dict(zip(near.rows[0].tolist(), near.similarity[0].tolist(), strict=True))
     found = []
-    for at, text in enumerate(texts):
+    for text, similarity in zip(smiles, similarity_to(query, smiles), strict=True):
         change, core = pair_change((place.cut for place in query.places), text)
         change = change or parts_change(query.smiles, text)
-        found.append((likeness[at], change, core))
+        found.append((similarity, change, core))
     return found
+
+
+def similarity_to(query: Query, smiles: Sequence[str]) -> list[float]:
+    """Return the Tanimoto similarity to the hit of each of some molecules."""
+    near = nearest(morgan_bits([query.smiles]), morgan_bits(smiles), len(smiles))
+    likeness = dict(zip(near.rows[0].tolist(), near.similarity[0].tolist(), strict=True))
+    return [likeness[at] for at in range(len(smiles))]

@@ -3,13 +3,14 @@
 Only exact values count: how far a bound is from another value is not known.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 
 from data.activities.activity import EXACT
 from gnn.bundle.bundle import Bundle
+from gnn.features.array_types import Floats64, Ints
 from screening.analogs.cuts import cut_compounds
 from screening.analogs.search import Progress
 
@@ -30,25 +31,42 @@ class Statistic(NamedTuple):
 class MeasuredPairs(NamedTuple):
     """The compounds measured on one task, cut."""
 
-    values: "pd.Series[float]"
-    """The mean value for each substituent and core, which are its index, sorted."""
+    substituents: dict[str, int]
+    """The position of each of n substituents."""
+    starts: Ints
+    """[n + 1] where the values of each substituent begin."""
+    cores: Ints
+    """The number of the core of each value; ascending for each substituent."""
+    values: Floats64
+    """The mean value of each substituent and core."""
+
+    @classmethod
+    def of(cls, substituent: "pd.Series[str]", core: "pd.Series[str]", value: Floats64) -> Self:
+        """Take compounds with their cuts, one for each value."""
+        numbers, names = pd.factorize(substituent)
+        cut = {"substituent": numbers, "core": pd.factorize(core)[0], "value": value}
+        means = pd.DataFrame(cut).groupby(["substituent", "core"], as_index=False)["value"].mean()
+        return cls(
+            {name: at for at, name in enumerate(names.tolist())},
+            np.searchsorted(means["substituent"], np.arange(len(names) + 1)),
+            means["core"].to_numpy(np.int64),
+            means["value"].to_numpy(np.float64),
+        )
 
     def statistic(self, change: str) -> Statistic | None:
         """Return what a change such as ``CO[*:1]>>Cl[*:1]`` did; None for fewer than 3 pairs."""
-        old, new = change.split(">>")
-        differences = (self._of(new) - self._of(old)).dropna()
-        if len(differences) < LEAST_PAIRS:
+        old, new = (self._of(substituent) for substituent in change.split(">>"))
+        _, of_old, of_new = np.intersect1d(old[0], new[0], assume_unique=True, return_indices=True)
+        if len(of_old) < LEAST_PAIRS:
             return None
-        numbers = differences.to_numpy(np.float64)
+        numbers = new[1][of_new] - old[1][of_old]
         return Statistic(len(numbers), float(numbers.mean()), float(numbers.std(ddof=1)))
 
-    def _of(self, substituent: str) -> "pd.Series[float]":
-        """Return the values of the compounds with a substituent, by core."""
-        try:
-            found: pd.Series[float] = self.values.xs(substituent)
-        except KeyError:
-            return self.values.iloc[:0].droplevel(0)
-        return found
+    def _of(self, substituent: str) -> tuple[Ints, Floats64]:
+        """Return the cores and the values of the compounds with a substituent."""
+        at = self.substituents.get(substituent)
+        own = slice(0) if at is None else slice(self.starts[at], self.starts[at + 1])
+        return self.cores[own], self.values[own]
 
 
 def measured_pairs(
@@ -63,7 +81,7 @@ def measured_pairs(
     """
     card = next(one for one in bundle.card.tasks if one.name == task)
     measured = bundle.measured_compounds
-    if not measured or card.kind != "regression" or card.scale == "log10":
+    if not measured or not card.is_linear:
         return None
     rows, values, bounds = measured.of(task)
     exact = bounds == EXACT
@@ -71,5 +89,5 @@ def measured_pairs(
     frame = pd.DataFrame({"smiles": smiles, "value": values[exact].astype(np.float64)})
     means = frame.groupby("smiles")["value"].mean()
     cuts = cut_compounds(means.index.tolist(), progress)
-    cuts["value"] = means.to_numpy()[cuts.pop("compound").to_numpy()]
-    return MeasuredPairs(cuts.groupby(["substituent", "core"])["value"].mean())
+    of_cut = means.to_numpy(np.float64)[cuts["compound"].to_numpy()]
+    return MeasuredPairs.of(cuts["substituent"], cuts["core"], of_cut)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, zip_longest
 
+from chem.analogs.changes import pair_change
 from chem.analogs.couplings import Disconnection, couple, disconnections
 from chem.structure.standardize import Standardized, standardize
-from screening.analogs.found import Analog, describe
+from screening.analogs.found import Analog, similarity_to
 from screening.analogs.partners import Partners
 from screening.analogs.query import Query
 from screening.analogs.search import Progress
@@ -66,10 +67,10 @@ def _products(way: Disconnection, partners: Partners) -> Iterator[tuple[str, str
 
 
 def _analogs(query: Query, made: dict[str, str]) -> Iterator[Analog]:
-    told = describe(query, list(made))
-    for (smiles, reaction), (similarity, change, core) in zip(made.items(), told, strict=True):
+    likeness = similarity_to(query, list(made))
+    for (smiles, reaction), similarity in zip(made.items(), likeness, strict=True):
         # The reagents tell what changed; the change of a matched pair is what statistics are of.
-        pair = change if core else ""
+        pair, core = pair_change((place.cut for place in query.places), smiles)
         yield Analog("", smiles, (REACTION,), similarity, pair, core, reaction)
 
 

@@ -26,6 +26,7 @@ Progress = Callable[[str, int, int | None], None]
 KINDS = ("matched_pair", "substructure", "scaffold_hop", "similar")
 """Relations of an analog to a hit, in the order in which they are told."""
 MOST_THREADS = 4
+"""The most partitions that are read at a time."""
 
 
 class Candidates(NamedTuple):
@@ -39,6 +40,11 @@ class Candidates(NamedTuple):
     """The number of rows in the library that may be analogs; n is smaller if it is too large."""
 
 
+def reading_threads() -> ThreadPoolExecutor:
+    """Return threads that read partitions, as many as there are cores."""
+    return ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
+
+
 def search(
     prepared: Prepared, query: Query, most: int, progress: Progress | None = None
 ) -> dict[str, Candidates]:
@@ -48,7 +54,7 @@ def search(
     """
     found: dict[str, list[Candidates]] = {kind: [] for kind in KINDS}
     done = 0
-    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as threads:
+    with reading_threads() as threads:
         work = partial(_search_partition, prepared, query, most)
         parts = list(spans(prepared))
         for (_, first, last), of_kind in zip(parts, threads.map(work, parts), strict=True):

@@ -1,5 +1,6 @@
 """``hitlist analogs``: find what is similar to a hit, scored as the run scores its library."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -125,6 +126,7 @@ def analogs(
     from screening.analogs.made import Wanted, make_analogs
     from screening.analogs.query import make_query
     from screening.analogs.sar import check_core, sar_table
+    from screening.analogs.scored import CompoundScorer
     from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
 
@@ -135,12 +137,14 @@ def analogs(
     query = make_query(text, key, wanted.smarts)
     if sar is not None:
         check_core(query)
-    with progress() as report:
+    with progress() as report, ThreadPoolExecutor(1) as meanwhile:
         prepared = _prepared(past, wanted.library, columns, cluster, report)
+        scorer = meanwhile.submit(CompoundScorer, past)
         found, notes = analogs_in(prepared, query, wanted.limit, report)
         making = Wanted(wanted.enumerated, wanted.reactions, wanted.max_sa)
         made, told = make_analogs(prepared, query, found, making, report)
-        ranked = rank_analogs(past, (called, text), [*found, *made], making.kept, report)
+        scored = scorer.result()
+        ranked = rank_analogs(scored, (called, text), [*found, *made], making.kept, report)
     past.check_unchanged()
     for line in (*notes, *told, *ranked.notes):
         note(line)

@@ -19,7 +19,7 @@ from screening.analogs.made import Wanted, make_analogs
 from screening.analogs.query import Query, make_query
 from screening.analogs.reacted import REACTION
 from screening.analogs.sar import sar_table
-from screening.analogs.scored import score_compounds
+from screening.analogs.scored import CompoundScorer
 from screening.runs.past_run import open_run
 from screening.runs.write_run import Outcome
 from tests.screening.analogs.conftest import HIT, Prepare
@@ -35,15 +35,16 @@ def ranked(drug_run: Outcome, prepare: Prepare, query: Query) -> pd.DataFrame:
     made, notes = make_analogs(prepare(25), query, found, wanted)
     assert notes == []
     past = open_run(drug_run.folder)
-    return rank_analogs(past, ("hit", HIT), [*found, *made], wanted.kept).table
+    return rank_analogs(CompoundScorer(past), ("hit", HIT), [*found, *made], wanted.kept).table
 
 
 def test_scores_are_those_of_the_run(drug_run: Outcome, hits_of: HitsOf) -> None:
     hits = hits_of(drug_run.folder)
-    scored = score_compounds(open_run(drug_run.folder), [hit["smiles"] for hit in hits])
+    scorer = CompoundScorer(open_run(drug_run.folder))
+    scored = scorer.score([hit["smiles"] for hit in hits])
     assert [f"{score:.4f}" for score in scored["score"]] == [hit["score"] for hit in hits]
     assert set(scored["removed_by"]) == {""}
-    small = score_compounds(open_run(drug_run.folder), ["CCO"])
+    small = scorer.score(["CCO"])
     assert small["removed_by"].tolist() == ["min_heavy_atoms"]
 
 

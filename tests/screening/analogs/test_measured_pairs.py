@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gnn.card.card import TaskCard
 from screening.analogs import cuts as cuts_room
 from screening.analogs.cuts import cut_compounds
 from screening.analogs.measured_pairs import Statistic, measured_pairs
@@ -39,7 +40,8 @@ def bundle(kind: str = "regression", scale: str = "linear") -> Any:
     measured = SimpleNamespace(
         smiles=texts, of=lambda task: (np.arange(len(texts)), numbers, bounds)
     )
-    card = SimpleNamespace(tasks=[SimpleNamespace(name="EGFR", kind=kind, scale=scale)])
+    fields: dict[str, Any] = {"name": "EGFR", "kind": kind, "scale": scale}
+    card = SimpleNamespace(tasks=[TaskCard.model_construct(None, **fields)])
     return SimpleNamespace(card=card, measured_compounds=measured)
 
 
