@@ -3,7 +3,6 @@
 This module imports nothing heavy, so ``hitlist --help`` answers at once.
 """
 
-import gc
 import os
 import sys
 from importlib.metadata import version
@@ -43,6 +42,7 @@ from flows.commands.finished_runs import (
 from flows.terminal.console import Stopped, complain
 from flows.terminal.interrupt import exit_code, heed_interrupts
 from gnn.errors import ModelError
+from screening.dask_cluster.process_start import collect_seldom
 from screening.storage.in_use import marking
 
 ENVIRONMENT = {
@@ -56,9 +56,6 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",
 }
 """Environment variables that the command sets unless the user has set them; no telemetry."""
-
-GARBAGE = (100_000, 20, 20)
-"""When unused objects are looked for: by default so often that imports take a fifth longer."""
 
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # of the click that this typer works with
 
@@ -126,7 +123,7 @@ def main(arguments: list[str] | None = None, commands: typer.Typer = app) -> Non
     its traceback.
     """
     heed_interrupts()
-    gc.set_threshold(*GARBAGE)
+    collect_seldom()
     for name, value in ENVIRONMENT.items():
         os.environ[name] = os.environ.get(name) or value
     for stream in (sys.stdout, sys.stderr):

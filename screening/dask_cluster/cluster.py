@@ -19,6 +19,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.comm.core import CommClosedError
 
 from chem.disk.scratch import scratch_folder
+from screening.dask_cluster import process_start
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
 from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
@@ -121,6 +122,7 @@ def _start_once(workers: int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             dashboard=False,
             memory_limit=0,
+            preload=[*dask.config.get("distributed.worker.preload"), process_start.__name__],
         )
 
 

@@ -1,6 +1,7 @@
 """Nobody but the run reaches the processes of a run, and nothing planted beside them is loaded."""
 
 import asyncio
+import gc
 import ssl
 import stat
 import sys
@@ -17,6 +18,7 @@ from distributed.comm.core import connect as comm_connect
 from chem.errors import InputError
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.lazy_client import started
+from screening.dask_cluster.process_start import GARBAGE
 from screening.dask_cluster.remote import Tls, address_of
 
 PLANTED = ("chem", "pickle", "random", "pip", "colorsys")
@@ -60,6 +62,10 @@ async def ask(address: str, security: Security) -> object:
         return await asyncio.wait_for(comm.read(), 5)
     finally:
         comm.abort()
+
+
+def test_workers_look_for_unused_objects_seldom(client: Client) -> None:
+    assert client.submit(gc.get_threshold).result() == GARBAGE
 
 
 def test_all_listeners_are_on_loopback(client: Client) -> None:
