@@ -17,6 +17,8 @@ from chem.disk.files import sync_folder, write_atomic
 from chem.errors import InputError
 
 LATEST, RUNS = "latest", "runs"
+MANIFEST = "manifest.json"
+"""A file of a run, which is written last: a folder that has it holds a complete run."""
 _TEXT = ".txt"
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 """Errors of a file system that has no symbolic links."""
@@ -93,6 +95,41 @@ def named_run(text: str | Path) -> Path:
     if target is None:
         return path
     return target
+
+
+def finished_run(text: str | Path) -> Path:
+    """Return the folder of a finished run that a user names, as :func:`named_run` does.
+
+    It imports nothing heavy: a slip in a path is told at once.
+
+    Raises:
+        InputError: As :func:`named_run`, and if the folder holds no finished run.
+    """
+    folder = named_run(text)
+    try:
+        os.lstat(folder / MANIFEST)
+    except (FileNotFoundError, NotADirectoryError):
+        raise unfinished(folder) from None
+    except OSError:
+        pass  # told by what reads it
+    return folder
+
+
+def unfinished(folder: Path) -> InputError:
+    """Return the error for a folder without a manifest: what is there, and what to do."""
+    from screening.storage.ledger import LEDGER
+
+    if (folder / "scores" / LEDGER).exists():
+        return InputError(
+            f"{folder} holds a run that is not finished (it has no {MANIFEST}): it was stopped, or "
+            f"is still running; give the same `hitlist screen` command with --out {folder} again "
+            "to finish it"
+        )
+    return InputError(
+        f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written there); "
+        "name the folder of one, such as runs/kinase-20260101-120000. To finish a run that was "
+        "stopped, give the same command again"
+    )
 
 
 def read_link(link: Path) -> Path | None:

@@ -11,13 +11,12 @@ from chem.disk.bounded_read import parse_json, read_regular
 from chem.errors import InputError
 from screening.prepare.older_standardization import WHERE as WHERE
 from screening.prepare.prepared import Prepared
-from screening.runs.latest import is_latest
+from screening.runs.latest import MANIFEST as MANIFEST
+from screening.runs.latest import is_latest, unfinished
 from screening.runs.plan import Plan
 from screening.storage.json_shapes import Manifest, Where, WhereRanked, check_shape
-from screening.storage.ledger import LEDGER
 
-MANIFEST, SCREEN = "manifest.json", "screen.toml"
-"""Files of a run. The manifest is written last: a folder that has it holds a complete run."""
+SCREEN = "screen.toml"
 FOLDERS = ("lab", "scores")
 """Folders inside the folder of a run."""
 SAME = ("screen", "library", "bundles", "featurizer", "counts", "triage")
@@ -66,7 +65,7 @@ def open_folder(folder: Path) -> RunFolder:
     try:
         content = _read(folder / MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
-        raise _unfinished(folder) from None
+        raise unfinished(folder) from None
     try:
         found = parse_json(_read(folder / WHERE))
         ranked = isinstance(found, dict) and "run" in found
@@ -147,21 +146,6 @@ def describe_ranking(out: Path, scorer: RunFolder) -> dict[str, Any]:
     """Return the path and the fingerprint of the run whose scores are ranked into a folder."""
     run = os.path.relpath(scorer.folder.absolute(), out.absolute())
     return {"run": run, "fingerprint": scorer.fingerprint}
-
-
-def _unfinished(folder: Path) -> InputError:
-    """Return the error for a folder without a manifest: what is there, and what to do."""
-    if (folder / "scores" / LEDGER).exists():
-        return InputError(
-            f"{folder} holds a run that is not finished (it has no {MANIFEST}): it was stopped, or "
-            f"is still running; give the same `hitlist screen` command with --out {folder} again "
-            "to finish it"
-        )
-    return InputError(
-        f"{folder} holds no finished run (it has no {MANIFEST}, or a run is being written there); "
-        "name the folder of one, such as runs/kinase-20260101-120000. To finish a run that was "
-        "stopped, give the same command again"
-    )
 
 
 def _hash(path: Path) -> str:

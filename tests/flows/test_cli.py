@@ -154,6 +154,28 @@ def test_help_loads_nothing_heavy() -> None:
     assert found.stdout.strip() == "[]", found
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", "X1", "--run", "none"],
+        ["analogs", "X1", "--run", "none"],
+        ["rank", "--run", "none", "--screen", "kinase"],
+        ["compare", "none", "none"],
+        ["results", "none", "plate.csv"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_slip_in_a_run_is_told_before_anything_heavy_is_loaded(words: list[str]) -> None:
+    check = (
+        "import sys\nfrom flows.cli import main\n"
+        f"try:\n    main({words})\n"
+        "except SystemExit as end:\n    print(end.code, 'torch' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True)
+    assert found.stdout == "2 False\n", found
+    assert "none holds no finished run" in found.stderr
+
+
 def test_lists_are_tab_separated_in_a_pipe(run: Run) -> None:
     lines = run("data", "list").out.splitlines()
     assert lines[0].split("\t") == ["name", "kind", "title", "licence", "rows"]

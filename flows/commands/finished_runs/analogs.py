@@ -14,6 +14,7 @@ from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, unfold
 from flows.terminal.progress import progress
 from flows.terminal.tables import show_table
+from screening.runs.latest import finished_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,17 +122,17 @@ def analogs(
     change did to measured values. Further analogs are made from the hit and the substituents of
     the library's compounds; they are marked as enumerated.
     """
+    folder = finished_run(run)
     from screening.analogs.around import analogs_in, rank_analogs
     from screening.analogs.files import write_analogs
     from screening.analogs.made import Wanted, make_analogs
     from screening.analogs.query import make_query
     from screening.analogs.sar import check_core, sar_table
     from screening.analogs.scored import CompoundScorer
-    from screening.runs.latest import named_run
     from screening.runs.past_run import open_run
 
     out, sar = _file(files.out, "--out"), _file(files.sar, "--sar")
-    past = open_run(named_run(run))
+    past = open_run(folder)
     note_if(past.told_of_older)
     called, text, key = _hit(past, compound_id, hit)
     query = make_query(text, key, wanted.smarts)

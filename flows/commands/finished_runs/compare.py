@@ -9,6 +9,7 @@ from rich.console import Console
 from chem.errors import InputError
 from flows.terminal.console import note, printable
 from flows.terminal.tables import show_table
+from screening.runs.latest import finished_run
 
 if TYPE_CHECKING:
     from screening.changes.compare import Change
@@ -37,6 +38,7 @@ def compare(
     again, from the scores of both runs. Decisions are read from decisions.csv beside the newer run,
     or from the file that its screen names. Changes nothing in the runs.
     """
+    folders = finished_run(newer), finished_run(older)
     from chem.disk.files import make_folder
     from screening.changes.compare import compare_runs, write_changes
     from screening.changes.decided_compounds import follow_decisions
@@ -45,7 +47,6 @@ def compare(
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
     from screening.report.manifest import SHOWN_COUNTS
-    from screening.runs.latest import named_run
     from screening.runs.plan import check_writable
     from screening.runs.runfolder import SCREEN, open_folder
 
@@ -56,7 +57,7 @@ def compare(
                 f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
             )
         check_writable(csv.parent, "name a file elsewhere with --csv")
-    run, old = open_folder(named_run(newer)), open_folder(named_run(older))
+    run, old = map(open_folder, folders)
     screen = load_screen(run.folder / SCREEN)
     beside = [one for one in find_earlier(run, screen) if one.run_id != old.run_id]
     try:

@@ -8,6 +8,7 @@ import typer
 from chem.errors import InputError
 from flows.terminal.console import note, note_if
 from flows.terminal.tables import show_table
+from screening.runs.latest import finished_run
 
 if TYPE_CHECKING:
     from screening.runs.dossier import Dossier
@@ -33,20 +34,21 @@ def explain(
     ] = None,
 ) -> None:
     """Explain one compound of a run: record, structure, alerts, neighbours, predictions, score."""
-    from chem.disk.files import make_folder, write_atomic
-    from screening.errors import told_in_one_line
-    from screening.runs.dossier import open_dossier
-    from screening.runs.dossier_page import render_dossier
-    from screening.runs.latest import named_run
-    from screening.runs.past_run import open_run
-    from screening.runs.plan import check_writable
-
     if html is not None:
+        from screening.runs.plan import check_writable
+
         html = html.expanduser()
         if html.is_dir():
             raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
         check_writable(html.parent, "name a file elsewhere with --html")
-    past = open_run(named_run(run))
+    folder = finished_run(run)
+    from chem.disk.files import make_folder, write_atomic
+    from screening.errors import told_in_one_line
+    from screening.runs.dossier import open_dossier
+    from screening.runs.dossier_page import render_dossier
+    from screening.runs.past_run import open_run
+
+    past = open_run(folder)
     note_if(past.told_of_older)
     for line in past.run.manifest.reading:
         note(f"{past.prepared.library}: {line}")

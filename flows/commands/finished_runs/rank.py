@@ -9,6 +9,7 @@ from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, unfold
 from flows.terminal.outcome import show_outcome
 from flows.terminal.progress import progress
+from screening.runs.latest import finished_run
 
 
 @unfold
@@ -42,6 +43,7 @@ def rank(
     If a triage chose the compounds to score, only these are ranked. The audit estimates how many
     of the best compounds by the new objective are among them. Writes the same files as a screen.
     """
+    finished_run(run)
     from flows.planning.planning import plan_ranking
     from screening.changes.since_last_run import tell_changes
     from screening.runs.rerank import rank_again

@@ -11,6 +11,7 @@ from chem.errors import InputError
 from flows.terminal.console import note, note_if, printable
 from flows.terminal.options import unfold
 from flows.terminal.tables import show_table
+from screening.runs.latest import finished_run
 
 if TYPE_CHECKING:
     from screening.results.evaluate import Evaluation, Options
@@ -126,6 +127,7 @@ def results(
     to the plates that the run planned, checks controls, replicates, units and swapped wells, and
     computes inhibitions and IC50s. Values are compared with the intervals that the run registered.
     """
+    finished_run(run)
     from chem.disk.allowed_roots import named_path
     from flows.planning.kept_results import open_plan
     from screening.results.evaluate import evaluate
