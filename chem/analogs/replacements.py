@@ -1,6 +1,6 @@
 """Joins the core of a molecule with substituents of other molecules."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,12 +35,29 @@ def attachment(smiles: str) -> str:
     'C:O'
     """
     mol = Chem.MolFromSmiles(smiles, sanitize=False)
-    end = mol.GetAtomWithIdx(mol.GetSubstructMatch(_BOUND)[1])
+    return _kind(mol.GetAtomWithIdx(mol.GetSubstructMatch(_BOUND)[1]))
+
+
+def carrier(mol: Chem.Mol, cut: Cut) -> str:
+    """Return :func:`attachment` of the core of one of the cuts of a molecule, without reading it.
+
+    >>> from chem.analogs.single_cuts import single_cuts
+    >>> mol = Chem.MolFromSmiles("COc1ccccc1")
+    >>> [(cut.core, carrier(mol, cut)) for cut in single_cuts(mol)]
+    [('c1ccc(O[*:1])cc1', 'O'), ('c1ccc([*:1])cc1', 'c')]
+    """
+    return _kind(mol.GetAtomWithIdx(cut.attachment), frozenset(cut.atoms))
+
+
+def _kind(end: Chem.Atom, core: Container[int] | None = None) -> str:
+    """Return the kind of an atom; core: the atoms that count as beside it, by default all."""
     symbol: str = end.GetSymbol()
     if end.GetIsAromatic():
         return symbol.lower()
-    beside = {atom.GetSymbol() for atom in end.GetNeighbors()} - {"C", "H", "*"}
-    return ":".join([symbol, *sorted(beside)]) if symbol == "C" else symbol
+    if symbol != "C":
+        return symbol
+    near = [atom for atom in end.GetNeighbors() if core is None or atom.GetIdx() in core]
+    return ":".join([symbol, *sorted({atom.GetSymbol() for atom in near} - {"C", "H", "*"})])
 
 
 def replacements(

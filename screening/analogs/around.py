@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from chem.analogs.replacements import attachment
 from gnn.bundle.column_names import domain_columns, task_columns
 from screening.analogs.found import MOST_COMPARED, Analog, find_analogs
 from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
@@ -92,7 +93,7 @@ def rank_analogs(
                 notes.append(
                     f"{task}: its bundle ships no values from which changes can be learned"
                 )
-            columns |= _told(task, pairs, [one.change if one.core else "" for one in whole])
+            columns |= _told(task, pairs, whole)
     for bundle in past.bundles:
         if set(task_columns(bundle)) & set(past.screen.objective.tasks):
             columns |= {name: scored[name] for name in domain_columns(bundle)}
@@ -128,11 +129,16 @@ def _pairs_of(past: PastRun, column: str, progress: Progress | None) -> Measured
     return None
 
 
-def _told(task: str, pairs: MeasuredPairs | None, changes: Sequence[str]) -> dict[str, list[float]]:
+def _told(
+    task: str, pairs: MeasuredPairs | None, analogs: Sequence[Analog]
+) -> dict[str, list[float]]:
     """Return the columns of statistics; NaN where too few pairs are known."""
-    known: dict[str, Statistic | None] = {}
+    known: list[Statistic | None] = [None] * len(analogs)
     if pairs is not None:
-        known = {change: pairs.statistic(change) for change in set(changes) if change}
-    found = [known.get(change) or (np.nan, np.nan, np.nan) for change in changes]
+        known = [
+            pairs.statistic(one.change, attachment(one.core)) if one.core else None
+            for one in analogs
+        ]
+    found = [one or (np.nan, np.nan, np.nan) for one in known]
     names = ("pairs", "pairs_mean", "pairs_sd")
     return {f"{task}_{name}": [float(one[at]) for one in found] for at, name in enumerate(names)}

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from chem.analogs.replacements import Replacement, attachment, replacements
+from chem.analogs.replacements import Replacement, replacements
 from chem.analogs.single_cuts import HYDROGEN
 from chem.structure.standardize import Standardized
 from screening.analogs.cuts import cut_compounds
@@ -65,8 +65,9 @@ def common_substituents(
     carriers: dict[str, set[str]] = defaultdict(set)
     pairs = cuts.drop_duplicates(["compound", "substituent"])
     counts.update(pairs["substituent"].tolist())
-    for core, substituent in zip(cuts["core"], cuts["substituent"], strict=True):
-        carriers[substituent].add(attachment(core))
+    carried = cuts[["substituent", "carrier"]].drop_duplicates()
+    for substituent, carrier in carried.itertuples(index=False):
+        carriers[substituent].add(carrier)
     order = sorted(counts, key=lambda text: (-counts[text], text))
     common = [text for text in order if counts[text] >= LEAST_SEEN and text != HYDROGEN]
     return [(HYDROGEN, ()), *((text, tuple(sorted(carriers[text]))) for text in common)]

@@ -20,6 +20,8 @@ from screening.score.score import spans
 
 MOST_COMPARED = 3000
 """The most candidates of a kind that are compared by RDKit."""
+LEAST_SIMILAR = 0.3
+"""The least similarity of an analog that is nothing but similar: below, most pairs of drugs are."""
 SIMILAR_COMPARED = 40
 """The most candidates that are compared for each of the most similar compounds that are wanted."""
 PAIR, CONTAINS, HOP, SIMILAR = KINDS
@@ -113,7 +115,9 @@ def _confirm(kind: str, query: Query, records: list[Record], limit: int) -> Iter
         near = nearest(
             morgan_bits([query.smiles]), morgan_bits([one.smiles for one in records]), limit
         )
-        yield from (records[at] for at in near.rows[0].tolist())
+        for at, similarity in zip(near.rows[0].tolist(), near.similarity[0].tolist(), strict=True):
+            if similarity >= LEAST_SIMILAR:
+                yield records[at]
         return
     left = limit
     for record in records:

@@ -1,6 +1,6 @@
 """Makes analogs of a hit that no library has, by reactions and with other substituents.
 
-What is hard to make, or is in the list already, is left out.
+What is hard to make, gains an unstable group, or is in the list already, is left out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,9 +8,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from chem.analogs.unstable_groups import unstable_groups
 from chem.assess.accessibility import accessibility
 from chem.records.records import Failure
 from chem.structure.standardize import Standardized, standardize
+from chem.structure.valid_smiles import read_molecule
 from screening.analogs.enumerated import ENUMERATED, enumerate_analogs
 from screening.analogs.found import Analog, Record, read_records
 from screening.analogs.partners import Partners
@@ -48,13 +50,14 @@ class Wanted(NamedTuple):
 
 
 class NewMolecules:
-    """Tells whether a made molecule is wanted: it is new, and easy enough to make."""
+    """Tells whether a made molecule is wanted: it is new, stable, and easy enough to make."""
 
     def __init__(self, query: Query, known: Iterable[Analog], hardest: float) -> None:
         keys = (standardize(one.smiles, "smiles") for one in known)
         self._seen = {query.key}
         self._seen |= {hash_key(one.key) for one in keys if not isinstance(one, Failure)}
         self._hardest = hardest
+        self._unstable = unstable_groups(read_molecule(query.smiles))
 
     def __call__(self, mol: Standardized) -> bool:
         """Tell whether a molecule is wanted, and remember that it was seen."""
@@ -62,6 +65,8 @@ class NewMolecules:
         if key in self._seen:
             return False
         self._seen.add(key)
+        if unstable_groups(read_molecule(mol.smiles)) - self._unstable:
+            return False
         return accessibility([mol.smiles])[0] <= self._hardest
 
 

@@ -31,40 +31,48 @@ class Statistic(NamedTuple):
 class MeasuredPairs(NamedTuple):
     """The compounds measured on one task, cut."""
 
-    substituents: dict[str, int]
-    """The position of each of n substituents."""
+    places: dict[tuple[str, str], int]
+    """The position of each of n pairs of a substituent and the kind of atom that carries it."""
     starts: Ints
-    """[n + 1] where the values of each substituent begin."""
+    """[n + 1] where the values of each of them begin."""
     cores: Ints
-    """The number of the core of each value; ascending for each substituent."""
+    """The number of the core of each value; ascending for each of them."""
     values: Floats64
     """The mean value of each substituent and core."""
 
     @classmethod
-    def of(cls, substituent: "pd.Series[str]", core: "pd.Series[str]", value: Floats64) -> Self:
-        """Take compounds with their cuts, one for each value."""
-        numbers, names = pd.factorize(substituent)
-        cut = {"substituent": numbers, "core": pd.factorize(core)[0], "value": value}
-        means = pd.DataFrame(cut).groupby(["substituent", "core"], as_index=False)["value"].mean()
+    def of(cls, cuts: pd.DataFrame, values: Floats64) -> Self:
+        """Take the cuts of compounds (:func:`cut_compounds`), and the value of each cut's."""
+        substituents, names = pd.factorize(cuts["substituent"])
+        carriers, kinds = pd.factorize(cuts["carrier"])
+        place = substituents * max(len(kinds), 1) + carriers
+        cut = {"place": place, "core": pd.factorize(cuts["core"])[0], "value": values}
+        means = pd.DataFrame(cut).groupby(["place", "core"], as_index=False)["value"].mean()
+        found, starts = np.unique(means["place"].to_numpy(np.int64), return_index=True)
+        at = [divmod(one, max(len(kinds), 1)) for one in found.tolist()]
         return cls(
-            {name: at for at, name in enumerate(names.tolist())},
-            np.searchsorted(means["substituent"], np.arange(len(names) + 1)),
+            {(names[of], kinds[by]): number for number, (of, by) in enumerate(at)},
+            np.append(starts, len(means)).astype(np.int64),
             means["core"].to_numpy(np.int64),
             means["value"].to_numpy(np.float64),
         )
 
-    def statistic(self, change: str) -> Statistic | None:
-        """Return what a change such as ``CO[*:1]>>Cl[*:1]`` did; None for fewer than 3 pairs."""
-        old, new = (self._of(substituent) for substituent in change.split(">>"))
+    def statistic(self, change: str, carrier: str) -> Statistic | None:
+        """Return what a change such as ``CO[*:1]>>Cl[*:1]`` did; None for fewer than 3 pairs.
+
+        carrier: the kind of atom at which it was made: a hydroxyl group on a ring says nothing of
+        one beside an oxygen.
+        """
+        old, new = (self._of((substituent, carrier)) for substituent in change.split(">>"))
         _, of_old, of_new = np.intersect1d(old[0], new[0], assume_unique=True, return_indices=True)
         if len(of_old) < LEAST_PAIRS:
             return None
         numbers = new[1][of_new] - old[1][of_old]
         return Statistic(len(numbers), float(numbers.mean()), float(numbers.std(ddof=1)))
 
-    def _of(self, substituent: str) -> tuple[Ints, Floats64]:
+    def _of(self, place: tuple[str, str]) -> tuple[Ints, Floats64]:
         """Return the cores and the values of the compounds with a substituent."""
-        at = self.substituents.get(substituent)
+        at = self.places.get(place)
         own = slice(0) if at is None else slice(self.starts[at], self.starts[at + 1])
         return self.cores[own], self.values[own]
 
@@ -90,4 +98,4 @@ def measured_pairs(
     means = frame.groupby("smiles")["value"].mean()
     cuts = cut_compounds(means.index.tolist(), progress)
     of_cut = means.to_numpy(np.float64)[cuts["compound"].to_numpy()]
-    return MeasuredPairs.of(cuts["substituent"], cuts["core"], of_cut)
+    return MeasuredPairs.of(cuts, of_cut)

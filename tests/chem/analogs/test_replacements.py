@@ -1,10 +1,11 @@
 """Molecules with other substituents."""
 
+import pytest
 from rdkit import Chem
 
 from chem.analogs.query_parts import places
-from chem.analogs.replacements import attachment, replacements
-from chem.analogs.single_cuts import HYDROGEN
+from chem.analogs.replacements import attachment, carrier, replacements
+from chem.analogs.single_cuts import HYDROGEN, single_cuts
 
 
 def made(smiles: str, *substituents: tuple[str, tuple[str, ...]]) -> dict[str, str]:
@@ -30,3 +31,18 @@ def test_carbons_beside_other_elements_are_of_their_own_kind() -> None:
     kinds = [attachment(text) for text in ("CC[*:1]", "OC[*:1]", "NC(O)[*:1]", "[*:1]c1ccc[nH]1")]
     assert kinds == ["C", "C:O", "C:N:O", "c"]
     assert Chem.CanonSmiles("COCCl") not in made("COC", ("Cl[*:1]", ("C", "c")))
+
+
+@pytest.mark.parametrize(
+    "smiles",
+    [
+        "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1",
+        "CC(C)(O)CS(=O)(=O)NC(CO)C(=O)N[C@@H](C)c1ccccc1",
+        "C[N+](C)(C)CC(O)C#N",
+    ],
+)
+def test_the_kind_of_a_cut_is_that_of_its_core(smiles: str) -> None:
+    mol = Chem.MolFromSmiles(smiles)
+    cuts = single_cuts(mol)
+    assert cuts
+    assert [carrier(mol, cut) for cut in cuts] == [attachment(cut.core) for cut in cuts]

@@ -4,7 +4,7 @@ from chem.assess.accessibility import accessibility
 from chem.structure.standardize import Standardized, standardize
 from screening.analogs.enumerated import ENUMERATED, common_substituents
 from screening.analogs.found import Analog
-from screening.analogs.made import Wanted, evenly_spaced, make_analogs, read_sample
+from screening.analogs.made import NewMolecules, Wanted, evenly_spaced, make_analogs, read_sample
 from screening.analogs.query import Query, make_query
 from screening.analogs.reacted import REACTION
 from screening.prepare.prepared_rows import hash_key
@@ -37,6 +37,19 @@ def test_what_is_known_or_hard_to_make_is_left_out(prepare: Prepare, query: Quer
     assert first[0].smiles not in {one.smiles for one in second}
     easy, _ = make_analogs(prepare(25), query, [], Wanted(reactions=5, hardest=2.5))
     assert all(score <= 2.5 for score in accessibility([one.smiles for one in easy]))
+
+
+def test_what_gains_an_unstable_group_is_left_out(query: Query) -> None:
+    is_wanted = NewMolecules(query, [], hardest=10)
+    for smiles, wanted in (("COc1ccccc1CCO", True), ("COc1ccccc1CC(O)OC", False)):
+        mol = standardize(smiles, "smiles")
+        assert isinstance(mol, Standardized)
+        assert is_wanted(mol) == wanted
+    own = "OC1CCCCO1"
+    of_a_hemiacetal = NewMolecules(make_query(own, key_of(own)), [], hardest=10)
+    mol = standardize("CC1(O)CCCCO1", "smiles")
+    assert isinstance(mol, Standardized)
+    assert of_a_hemiacetal(mol)
 
 
 def test_nothing_is_made_unless_it_is_wanted(prepare: Prepare, query: Query) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rdkit import Chem
 
 from gnn.card.card import TaskCard
 from screening.analogs import cuts as cuts_room
 from screening.analogs.cuts import cut_compounds
-from screening.analogs.measured_pairs import Statistic, measured_pairs
+from screening.analogs.measured_pairs import MeasuredPairs, Statistic, measured_pairs
 
 VALUES = {
     "COc1ccc(CC(=O)O)cc1": 5.0,
@@ -49,14 +50,14 @@ def test_differences_are_counted_between_exact_values() -> None:
     pairs = measured_pairs(bundle(), "EGFR")
     assert pairs is not None
     deviation = float(np.std([1.0, 0.5, 3.0], ddof=1))
-    assert pairs.statistic("CO[*:1]>>Cl[*:1]") == Statistic(3, 1.5, deviation)
-    assert pairs.statistic("Cl[*:1]>>CO[*:1]") == Statistic(3, -1.5, deviation)
+    assert pairs.statistic("CO[*:1]>>Cl[*:1]", "c") == Statistic(3, 1.5, deviation)
+    assert pairs.statistic("Cl[*:1]>>CO[*:1]", "c") == Statistic(3, -1.5, deviation)
 
 
 def test_hydrogens_are_substituents() -> None:
     pairs = measured_pairs(bundle(), "EGFR")
     assert pairs is not None
-    found = pairs.statistic("Cl[*:1]>>[*:1][H]")
+    found = pairs.statistic("Cl[*:1]>>[*:1][H]", "c")
     assert found is not None
     assert found.pairs == 3
     assert found.mean == pytest.approx((-2.0 - 1.0 - 2.5) / 3)
@@ -65,8 +66,23 @@ def test_hydrogens_are_substituents() -> None:
 def test_fewer_than_three_pairs_tell_nothing() -> None:
     pairs = measured_pairs(bundle(), "EGFR")
     assert pairs is not None
-    assert pairs.statistic("N[*:1]>>O[*:1]") is None
-    assert pairs.statistic("C1CC([*:1])CCN1>>C1CC([*:1])CCO1") is None
+    assert pairs.statistic("N[*:1]>>O[*:1]", "c") is None
+    assert pairs.statistic("C1CC([*:1])CCN1>>C1CC([*:1])CCO1", "c") is None
+
+
+def test_the_atom_that_carries_the_change_counts() -> None:
+    chain = {f"C{'C' * n}C(Cl)CCc1ccccc1": 5.0 for n in range(3)}
+    ring = {f"C{'C' * n}c1ccc(Cl)cc1": 7.0 for n in range(3)}
+    plain = {smiles.replace("C(Cl)", "C"): 4.0 for smiles in chain}
+    plain |= {smiles.replace("c(Cl)", "c"): 7.5 for smiles in ring}
+    values = chain | ring | plain
+    canonical = [Chem.CanonSmiles(smiles) for smiles in values]
+    cuts = cut_compounds(canonical)
+    of_cut = np.array(list(values.values()))[cuts["compound"].to_numpy()]
+    pairs = MeasuredPairs.of(cuts, of_cut)
+    assert pairs.statistic("[*:1][H]>>Cl[*:1]", "c") == Statistic(3, -0.5, 0.0)
+    assert pairs.statistic("[*:1][H]>>Cl[*:1]", "C") == Statistic(3, 1.0, 0.0)
+    assert pairs.statistic("[*:1][H]>>Cl[*:1]", "C:O") is None
 
 
 def test_classes_and_logarithms_have_no_statistics() -> None:
