@@ -15,6 +15,7 @@ from screening.evidence.collect_evidence import Sources, collect_evidence
 from screening.evidence.evidence import Evidence
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepare import Progress
+from screening.prepare.prepared_location import shared_scores_store
 from screening.rank.rank import Ranking
 from screening.runs.past_run import PastRun
 from screening.runs.plan import check_lines, check_units, check_writable, find_library
@@ -104,8 +105,9 @@ def evidence_stage(
     client: AnyClient,
     progress: Progress | None = None,
 ) -> list[Evidence]:
-    """Collect the evidence of each hit."""
-    sources = Sources(past.library, screen, past.bundles, past.models)
+    """Collect the evidence of each hit; what runs in this cache explained is taken from there."""
+    shared = shared_scores_store(None)
+    sources = Sources(past.library, screen, past.bundles, past.models, shared)
     return collect_evidence(ranking.hits, sources, client, progress)
 
 

@@ -57,6 +57,25 @@ def test_another_objective_gives_what_its_own_run_gives(
     assert (tmp_path / "d/hits.csv").read_bytes() == (drug_run.folder / "hits.csv").read_bytes()
 
 
+def test_what_a_run_explained_is_not_explained_again(
+    drug_run: Outcome, lone: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HITLIST_SHARED_SCORES", "on")
+    monkeypatch.setenv("HITLIST_CACHE", str(tmp_path / "cache"))
+    past = open_run(drug_run.folder)
+    screen = check_rerank(past, past.screen, tmp_path / "first")
+    rank_again(past, screen, tmp_path / "first", lone)
+
+    def fail(*given: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("screening.evidence.shapley.explain_chunk", fail)
+    rank_again(past, screen, tmp_path / "again", lone)
+    for name in ("hits.csv", "hits.sdf"):
+        first, again = (tmp_path / one / name for one in ("first", "again"))
+        assert first.read_bytes() == again.read_bytes()
+
+
 def test_a_forged_count_is_told_in_one_line(
     drug_run: Outcome, lone: Client, tmp_path: Path, objective: Objective
 ) -> None:
