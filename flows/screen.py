@@ -15,7 +15,8 @@ from chem.library.columns.columns import NamedColumns
 from chem.records.message_text import counted
 from flows.operation.attempts import check_attempt
 from flows.operation.news import tell_news
-from flows.planning.planning import find_and_load, plan_screen
+from flows.planning.planning import plan_screen
+from flows.planning.screen_paths import find_and_load
 from flows.prefect_support.artifacts import publish
 from flows.prefect_support.run_names import name_run, plan_in_own_folder
 from flows.prefect_support.stages import (

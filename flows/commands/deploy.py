@@ -97,7 +97,8 @@ def _deploy(
     from flows.operation.deploy_parameters import read_parameters
     from flows.operation.deploy_schedule import Options
     from flows.operation.deploy_server import ensure_pool, server_client
-    from flows.planning.planning import SCREENS, check_deployable
+    from flows.planning.planning import check_deployable
+    from flows.planning.screen_paths import SCREENS
 
     options = Options(cron, timezone).check()
     checked = [check_deployable(name) for name in named]

@@ -59,6 +59,7 @@ def predict(
     --task or --bundle. A compound that cannot be read keeps its row, with a reason and no
     predictions.
     """
+    _check_path(file)
     from flows.planning.planning import plan_predictions
     from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file
@@ -72,8 +73,7 @@ def predict(
             note(line)
         if work.out.exists():
             note(f"{out} exists and will be replaced")
-        advice = "the prepared compounds are kept: repeat the command"
-        with cluster.connect(advice) as client:
+        with cluster.connect("the prepared compounds are kept: repeat the command") as client:
             prepared = predict_file(
                 *(work.library, work.prepared, work.wanted, work.out),
                 *(client, report, work.store),
@@ -82,6 +82,13 @@ def predict(
     note(closing_line(prepared, work.wanted.tasks, out))
     print(out)
     check_usable(work.library, prepared.accepted, f"the column reason of {out} says why")
+
+
+def _check_path(file: str) -> None:
+    """Refuse a path without a file before what takes seconds is imported."""
+    from flows.planning.screen_paths import check_path
+
+    check_path(file)
 
 
 def closing_line(prepared: "Prepared", tasks: int, out: Path) -> str:

@@ -57,6 +57,7 @@ def screen(
     the plate files in lab/, rejects.csv, duplicates.csv, screen.toml and manifest.json. If an
     earlier run of the screen is in the same folder, changes.csv tells what entered, left and moved.
     """
+    _check_slips(screen, library)
     from flows.planning.planning import plan_screen
     from screening.changes.since_last_run import tell_changes
     from screening.prepare.older_standardization import told_of_library
@@ -79,6 +80,15 @@ def screen(
     if scoring.prune:
         note(apply_retention(plan.screen, plan.out))
     check_usable(plan.library, accepted, f"{short(plan.out / 'rejects.csv')} says why")
+
+
+def _check_slips(screen: str, library: str | None) -> None:
+    """Refuse a screen with a mistake, and a path without a file, before the slow imports."""
+    from flows.planning.screen_paths import check_path, find_and_load
+
+    find_and_load(screen)
+    if library is not None:
+        check_path(library)
 
 
 def _check_prune(scoring: ScoringOptions, plan: "Plan") -> None:

@@ -23,6 +23,7 @@ from data.catalogue.download import Progress as FetchProgress
 from flows.planning.row_counts import check_rows
 from flows.planning.screen_paths import (
     current_models,
+    find_and_load,
     locate_library,
     with_bundles,
     with_decisions,
@@ -34,7 +35,7 @@ from gnn.bundle.find_bundle import unrestricted_bundles
 from screening.changes.decisions import find_decisions
 from screening.decided.recall import recall_decided
 from screening.errors import told_in_one_line
-from screening.objective.screen_file import describe_error, find_screen, load_screen
+from screening.objective.screen_file import describe_error
 from screening.objective.screen_settings import Screen
 from screening.prepare.prepared_location import (
     open_store,
@@ -60,8 +61,6 @@ from screening.score.selective_over import with_members
 from screening.storage.ledger import LEDGER, is_unused
 from screening.storage.store import Store
 
-SCREENS = Path(__file__).parents[1] / "screens"
-"""Folder of the shipped screens."""
 AS_THE_SCREEN_SAYS = ScoringOptions()
 
 
@@ -110,15 +109,6 @@ def plan_screen(
     plan = replace(plan, decided=recall_decided(plan.screen, plan.out, own, plan.bundles))
     told = (*of_bundles, *restrictions, *of_lists, *located.told, *check_rows(plan))
     return replace(plan, told=(*told, *told_of_decisions(plan.out, screen)))
-
-
-def find_and_load(name: str) -> tuple[Path, Screen]:
-    """Return the file of a screen, given by its shipped name or its file, and its settings.
-
-    Raises InputError.
-    """
-    file = find_screen(name, SCREENS)
-    return file, load_screen(file)
 
 
 def check_deployable(name: str) -> tuple[Path, Screen, tuple[str, ...]]:

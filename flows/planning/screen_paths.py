@@ -12,9 +12,13 @@ from chem.disk.allowed_roots import named_path
 from chem.errors import InputError
 from chem.library.columns.columns import NamedColumns
 from chem.library.newest import HERE, find_newest, is_pattern, matches
-from chem.library.read import FORMATS
+from chem.library.read import FORMATS, find_format
 from data.catalogue.catalogue import datasets
+from screening.objective.screen_file import find_screen, load_screen
 from screening.objective.screen_settings import Screen
+
+SCREENS = Path(__file__).parents[1] / "screens"
+"""The folder of the shipped screens."""
 
 
 class Located(NamedTuple):
@@ -24,6 +28,24 @@ class Located(NamedTuple):
     told: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
     """The names of newer files of a pattern that are not complete."""
+
+
+def find_and_load(name: str) -> tuple[Path, Screen]:
+    """Return the file of a screen, given by its shipped name or its file, and its settings.
+
+    Raises InputError.
+    """
+    file = find_screen(name, SCREENS)
+    return file, load_screen(file)
+
+
+def check_path(library: str) -> None:
+    """Refuse, with InputError, the path of a library that leads to no file or to another format.
+
+    What opens it says the same, but it takes seconds to import.
+    """
+    if library not in datasets() and Path(library).suffix and not is_pattern(library):
+        find_format(named_path(library))
 
 
 def locate_library(text: str, folder: Path | None, columns: NamedColumns | None = None) -> Located:

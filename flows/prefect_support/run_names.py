@@ -17,7 +17,8 @@ from prefect.client.schemas.objects import State
 from chem.errors import HitlistError
 from chem.library.columns.columns import NamedColumns
 from data.catalogue.download import Progress as FetchProgress
-from flows.planning.planning import find_and_load, plan_screen
+from flows.planning.planning import plan_screen
+from flows.planning.screen_paths import find_and_load
 from flows.prefect_support.stages import hold_to_roots
 from flows.terminal.options import ScoringOptions
 from screening.errors import OtherRunError

@@ -9,7 +9,7 @@ import pytest
 
 from chem.disk.allowed_roots import ROOTS
 from chem.errors import InputError
-from flows.planning.planning import SCREENS
+from flows.planning.screen_paths import SCREENS
 from gnn.assembly.recipe import SHIPPED as RECIPES
 from gnn.assembly.recipe import find_recipe
 from gnn.bundle.find_bundle import SHIPPED as BUNDLES

@@ -43,7 +43,10 @@ def rank(
     If a triage chose the compounds to score, only these are ranked. The audit estimates how many
     of the best compounds by the new objective are among them. Writes the same files as a screen.
     """
+    from flows.planning.screen_paths import find_and_load
+
     finished_run(run)
+    find_and_load(screen)
     from flows.planning.planning import plan_ranking
     from screening.changes.since_last_run import tell_changes
     from screening.runs.rerank import rank_again

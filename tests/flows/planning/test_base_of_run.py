@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.planning.base_of_run import base_of_run
-from flows.planning.planning import SCREENS
 from flows.planning.promotion import promote_for_run
+from flows.planning.screen_paths import SCREENS
 from gnn.bundle.bundle import write_card
 from gnn.bundle.find_bundle import SHIPPED, read_card, read_card_and_hash
 from gnn.candidates.decide import MARGIN

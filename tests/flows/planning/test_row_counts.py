@@ -9,8 +9,9 @@ import pytest
 
 from chem.errors import IncompleteLibraryError, InputError
 from chem.library.read import open_library
-from flows.planning.planning import SCREENS, plan_screen
+from flows.planning.planning import plan_screen
 from flows.planning.row_counts import check_rows, last_run
+from flows.planning.screen_paths import SCREENS
 from screening.objective.screen_file import dump_screen, load_screen
 from screening.objective.screen_settings import Screen
 from screening.runs.plan import Plan

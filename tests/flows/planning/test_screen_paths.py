@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from chem.errors import InputError
-from flows.planning.planning import SCREENS
-from flows.planning.screen_paths import Located, locate_library, with_bundles, with_lists
+from flows.planning.screen_paths import SCREENS, Located, locate_library, with_bundles, with_lists
 from screening.objective.screen_file import load_screen
 from screening.objective.screen_settings import Screen
 from screening.objective.selection import Selection
