@@ -17,11 +17,15 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
 ROOT = Path(__file__).parents[1]
 PREFECT = Path(sys.executable).with_name("prefect")
 HITLIST = PREFECT.with_name("hitlist")
 POOL = ("work-pool", "create", "hitlist", "--overwrite", "--type", "process")
 TEMPLATE = ("--base-job-template", "flows/work_pool.json")
+EAGER = {"PREFECT_WORKER_QUERY_SECONDS": "1"}
+"""Makes a worker look for runs each second and not every ten: a test waits for each of its runs."""
 BUSY_TRIES = 10
 Environment = dict[str, str]
 
@@ -56,6 +60,18 @@ def profile_of(environment: Environment) -> dict[str, str]:
     file = Path(environment["PREFECT_HOME"], "profiles.toml")
     profiles: dict[str, dict[str, str]] = tomllib.loads(file.read_text())["profiles"]
     return profiles["hitlist"]
+
+
+@contextmanager
+def as_client(environment: Environment) -> Iterator[None]:
+    """Make this process a client of a server, as its profile does for the operator's programs."""
+    profile = profile_of(environment)
+    settings = {
+        PREFECT_API_URL: profile["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: profile["PREFECT_API_AUTH_STRING"],
+    }
+    with temporary_settings(updates=settings):
+        yield
 
 
 def ask(

@@ -25,6 +25,7 @@ from flows.prefect_support.stages import worth_retrying
 from gnn.errors import ModelError
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 from tests.prefect_server import (
+    EAGER,
     HITLIST,
     POOL,
     PREFECT,
@@ -68,7 +69,7 @@ def test_deployment_runs_on_a_real_server_and_gives_what_the_command_line_gives(
     own = {"HITLIST_CACHE": str(tmp_path / "cache-of-the-worker"), "HITLIST_ROOTS": str(tmp_path)}
     own["AWS_SECRET_ACCESS_KEY"] = CANARY
     worker = ("worker", "start", "--pool", "hitlist")
-    with running(tmp_path / "worker.log", server | own, PREFECT, *worker):
+    with running(tmp_path / "worker.log", server | own | EAGER, PREFECT, *worker):
         words = ["deployment", "run", "screen/kinase", "--watch"]
         words += ["-p", f"library={library}", "-p", f"out={tmp_path / 'flow'}"]
         said = prefect(server, *words, seconds=400)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.flows.conftest import Rows, WriteLibrary
 from tests.postgres import NO_POSTGRES, PROGRAMS, postgres, query, url_of
-from tests.prefect_server import PREFECT, ask, prefect, profile_of, running, serving
+from tests.prefect_server import EAGER, PREFECT, ask, prefect, profile_of, running, serving
 
 CANARY = "CANARY7SECRET"
 WORKER = ("worker", "start", "--pool", "hitlist", "--type", "process")
@@ -33,7 +33,7 @@ def test_a_screen_completes_and_leaves_no_structure_and_no_secret(
     home = tmp_path / "prefect"
     home.mkdir()
     own = {"HITLIST_CACHE": str(tmp_path / "cache"), "HITLIST_ROOTS": str(tmp_path)}
-    own |= {"AWS_SECRET_ACCESS_KEY": CANARY}
+    own |= EAGER | {"AWS_SECRET_ACCESS_KEY": CANARY}
     log = tmp_path / "worker.log"
     with postgres() as folder:
         variable = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url_of(folder)}
@@ -44,7 +44,7 @@ def test_a_screen_completes_and_leaves_no_structure_and_no_secret(
                 prefect(server, "--no-prompt", "deploy", *words)
                 run = ("deployment", "run", "screen/on-postgres", "--watch")
                 given = ("-p", f"library={library}", "-p", f"out={tmp_path / 'run'}")
-                said = prefect(server, *run, *given, seconds=400)
+                said = prefect(server, *run, *given, "-p", "workers=1", seconds=400)
             assert "Completed" in said, log.read_text()
             (pool,) = ask(server, "/work_pools/filter", {})
             assert pool["base_job_template"] == json.loads(Path(TEMPLATE[1]).read_text())

@@ -25,6 +25,7 @@ from tests.flows.commands.finished_runs.test_learn import SHIFT, TOGETHER
 from tests.flows.conftest import Crew, Rows, Run, WriteLibrary
 from tests.flows.test_prefect import server as server
 from tests.prefect_server import (
+    EAGER,
     HITLIST,
     POOL,
     PREFECT,
@@ -129,10 +130,9 @@ def hits(run: Path) -> list[dict[str, str]]:
 @contextmanager
 def working(lab: Lab) -> Iterator[None]:
     """A worker that asks for work each second."""
-    own = {
+    own = EAGER | {
         "HITLIST_CACHE": str(lab.folder / "cache"),
         "HITLIST_ROOTS": f"{lab.folder}{os.pathsep}{Path(lab.crew['tls_ca']).parent}",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
     }
     words = ("worker", "start", "--pool", "hitlist")
     with running(lab.folder / "worker.log", lab.server | own, PREFECT, *words):

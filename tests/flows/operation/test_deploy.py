@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import pytest
 from prefect.client.schemas.objects import StateType
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled
 
 from flows.doctor.finding import Look, State
@@ -20,14 +19,15 @@ from flows.operation.deploy_server import POOL_REMEDY, server_client
 from tests.flows.conftest import Rows, Run, WriteLibrary
 from tests.flows.test_prefect import server as server
 from tests.prefect_server import (
+    EAGER,
     POOL,
     PREFECT,
     ROOT,
     TEMPLATE,
     Environment,
+    as_client,
     ask,
     prefect,
-    profile_of,
     running,
 )
 
@@ -46,11 +46,6 @@ def deploy(
     server: Environment, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deploy]:
     """``hitlist deploy`` in this process, with the profile of the server."""
-    profile = profile_of(server)
-    settings = {
-        PREFECT_API_URL: profile["PREFECT_API_URL"],
-        PREFECT_API_AUTH_STRING: profile["PREFECT_API_AUTH_STRING"],
-    }
 
     def give(*words: str, folder: Path | None = None) -> str:
         monkeypatch.chdir(folder or tmp_path)
@@ -58,7 +53,7 @@ def deploy(
         assert answer.code == 0, answer.err
         return answer.out + answer.err
 
-    with temporary_settings(updates=settings):
+    with as_client(server):
         yield give
 
 
@@ -225,7 +220,7 @@ def test_hands_and_nights_never_cost_each_other_a_slot(
 @contextmanager
 def worker(server: Environment, folder: Path) -> Iterator[Path]:
     log = folder / "worker.log"
-    own = server | {"HITLIST_CACHE": str(folder / "cache")}
+    own = server | EAGER | {"HITLIST_CACHE": str(folder / "cache")}
     with running(log, own, PREFECT, "worker", "start", "--pool", "hitlist"):
         yield log
 
@@ -239,7 +234,7 @@ def wait_for_try(server: Environment, run: str, number: int) -> dict[str, Any]:
         if is_final and found["run_count"] >= number:
             return found
         assert time.monotonic() < end, found["state"]
-        time.sleep(2)
+        time.sleep(0.5)
 
 
 def test_a_run_has_one_folder_and_says_its_result_last(

@@ -3,6 +3,7 @@
 Set HITLIST_TEST_POSTGRESQL to an empty database (``postgresql+asyncpg://…``) to try that too.
 """
 
+import io
 import json
 import os
 import socket
@@ -14,23 +15,19 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 import pytest
 
+from flows.operation.automations import ensure_automations
+from flows.operation.deploy_server import server_client
 from tests import prefect_server as real
-from tests.flows.conftest import Rows, WriteLibrary
+from tests.flows.conftest import Rows, Run, WriteLibrary
 
 DATABASES = ["sqlite", *filter(None, [os.environ.get("HITLIST_TEST_POSTGRESQL")])]
 TOKEN = "CANARY7WEBHOOK"
 """In the address of the webhook, as a secret is."""
-MAKE = (
-    "from flows.operation.automations import ensure_automations\n"
-    "from flows.operation.deploy_server import server_client\n"
-    "with server_client() as client: ensure_automations(client)\n"
-    "with server_client() as client: assert ensure_automations(client) == []\n"
-)
 
 
 class Receiver(ThreadingHTTPServer):
@@ -87,8 +84,34 @@ def server(
         wait(lambda: process.poll() is None and real.is_healthy(environment), 300, "the server")
         real.prefect(environment, *real.POOL, *real.TEMPLATE)
         real.prefect(environment, "deploy", "kinase", program=real.HITLIST)
-        python(environment, "-c", MAKE)
+        with real.as_client(environment):
+            for _ in range(2):
+                with server_client() as client:
+                    made = ensure_automations(client)
+        assert made == []  # the second time
         yield environment
+
+
+class Notify(Protocol):
+    """Gives a command to ``hitlist notify``, and returns all that it says."""
+
+    def __call__(self, *words: str, text: str = "") -> str:
+        """Run it with a text as its standard input."""
+
+
+@pytest.fixture
+def notify(server: real.Environment, run: Run, monkeypatch: pytest.MonkeyPatch) -> Notify:
+    """``hitlist notify`` in this process, with the profile of the server."""
+
+    def give(*words: str, text: str = "") -> str:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        with real.as_client(server):
+            answer = run("notify", *words)
+        assert answer.code == 0, answer.err
+        assert TOKEN not in answer.out + answer.err
+        return answer.out + answer.err
+
+    return give
 
 
 def python(environment: real.Environment, *words: str, text: str = "", code: int = 0) -> str:
@@ -151,11 +174,12 @@ def test_a_killed_run_is_told_once_and_goes_on_from_its_ledger(
     log = tmp_path / "worker.log"
     with (
         receiver() as received,
-        real.running(log, server | own, real.PREFECT, *words) as worker,
+        real.running(log, server | own | real.EAGER, real.PREFECT, *words) as worker,
     ):
         notify = ("-m", "flows.cli", "notify")
         python(server, *notify, "--webhook", "-", "--on", "crashed,finished", text=received.address)
-        run = start(server, {"library": str(library), "out": str(out), "exhaustive": True})
+        given = {"library": str(library), "out": str(out), "exhaustive": True, "workers": 1}
+        run = start(server, given)
         ledger = out / "scores/ledger.jsonl"
         wait(lambda: ledger.is_file() and ledger.read_text().count("\n") > 1, 200, "scores")
         before = ledger.read_text()
@@ -192,29 +216,30 @@ def assert_the_secret_is_kept(home: Path, log: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_notify_is_configured_in_one_place(server: real.Environment) -> None:
-    notify = ("-m", "flows.cli", "notify")
+def test_notify_is_configured_in_one_place(server: real.Environment, notify: Notify) -> None:
+    """What meets a refused address is the program itself: nothing of it may say the address."""
+    program = ("-m", "flows.cli", "notify")
     with receiver() as received:
-        python(server, *notify, "--webhook", "-", "--on", "late,failed", text=received.address)
-        python(server, *notify, "--slack", "-", text=received.address)
-        listed = python(server, *notify, "--list").splitlines()
+        notify("--webhook", "-", "--on", "late,failed", text=received.address)
+        notify("--slack", "-", text=received.address)
+        listed = notify("--list").splitlines()
         assert listed[0] == "webhook\t127.0.0.1\tfailed, late"
         assert listed[1].startswith("slack\t127.0.0.1\tfailed, late, cancelled, crashed, nothing")
-        python(server, *notify, "--test")
+        notify("--test")
         assert received.titles() == ["hitlist: a test"]
         (slack,) = [message for _, message in received.messages if "title" not in message]
         assert slack == {"text": "hitlist: a test\nthis is a test of hitlist notify"}
         refused = f"{received.address}/refused"
-        python(server, *notify, "--slack", "-", text=refused)
-        said = python(server, *notify, "--test", code=2)
+        python(server, *program, "--slack", "-", text=refused)
+        said = python(server, *program, "--test", code=2)
         assert "error=403" in said
         assert TOKEN not in said
         assert [path for path, _ in received.messages].count(f"/{TOKEN}/refused") == 1
     home = Path(server["PREFECT_HOME"])
     assert_the_secret_is_kept(home, home / "server.log")
-    assert "there was none" in python(server, *notify, "--remove", "email")
-    python(server, *notify, "--remove", "all")
-    assert "no channel is configured" in python(server, *notify, "--list")
+    assert "there was none" in notify("--remove", "email")
+    notify("--remove", "all")
+    assert "no channel is configured" in notify("--list")
     names = {one["name"] for one in real.ask(server, "/automations/filter", {})}
     assert names == {
         "hitlist: lost run",
