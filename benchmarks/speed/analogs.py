@@ -16,7 +16,7 @@ from chem.assess.similarity import nearest
 from chem.disk.scratch import scratch_folder
 from chem.features.fingerprints import morgan_bits
 from chem.library.read import Library
-from screening.analogs.found import MOST_COMPARED, SIMILAR, find_analogs
+from screening.analogs.found import LEAST_SIMILAR, MOST_COMPARED, SIMILAR, find_analogs
 from screening.analogs.query import make_query
 from screening.analogs.search import search
 from screening.prepare.index_columns import add_index
@@ -148,9 +148,10 @@ def _search(
         seconds.append(perf_counter() - begun)
         cpu.append(process_time() - spent)
         found = find_analogs(first, query, search(first, query, MOST_COMPARED), LIMIT).analogs
-        least = nearest(morgan_bits([text]), bits, LIMIT).similarity[0][-1]
-        own = [one.similarity >= least for one in found if SIMILAR in one.kinds]
-        recalls.append(sum(own) / min(LIMIT, len(smiles)))
+        near = nearest(morgan_bits([text]), bits, LIMIT).similarity[0]
+        near = near[near >= LEAST_SIMILAR]  # the first is the molecule itself
+        own = [one.similarity >= near[-1] for one in found if SIMILAR in one.kinds]
+        recalls.append(sum(own) / len(near))
     return seconds, cpu, float(np.mean(recalls))
 
 

@@ -10,6 +10,7 @@ from chem.analogs.single_cuts import HYDROGEN, Cut, join, transformation
 from chem.records.records import Failure
 from chem.structure.standardize import Standardized, standardize
 
+_ORDERS = {Chem.BondType.DOUBLE: "=", Chem.BondType.TRIPLE: "#"}
 _BOUND = Chem.MolFromSmarts("[#0]~*")
 
 
@@ -26,13 +27,16 @@ class Replacement(NamedTuple):
 def attachment(smiles: str) -> str:
     """Return the kind of the atom that ``[*:1]`` is bound to.
 
-    It is the element, in small letters if the atom is aromatic; a carbon that is not aromatic has
-    the elements beside it that are no carbon, so that no chlorine is put beside an oxygen.
+    It is the element, in small letters if the atom is aromatic. Another atom has its double and
+    triple bonds; a carbon the elements beside it that are no carbon, so that no chlorine is put
+    beside an oxygen; a nitrogen its neighbours with such bonds, which make it an amide.
 
     >>> attachment("c1ccc([*:1])cc1"), attachment("CO[*:1]"), attachment("[*:1][H]")
     ('c', 'O', 'H')
     >>> attachment("COC[*:1]")
     'C:O'
+    >>> attachment("CC(=O)[*:1]"), attachment("CC(=O)N[*:1]"), attachment("CS(=O)(=O)[*:1]")
+    ('C:=O', 'N:C=', 'S:=O')
     """
     mol = Chem.MolFromSmiles(smiles, sanitize=False)
     return _kind(mol.GetAtomWithIdx(mol.GetSubstructMatch(_BOUND)[1]))
@@ -54,10 +58,17 @@ def _kind(end: Chem.Atom, core: Container[int] | None = None) -> str:
     symbol: str = end.GetSymbol()
     if end.GetIsAromatic():
         return symbol.lower()
-    if symbol != "C":
-        return symbol
-    near = [atom for atom in end.GetNeighbors() if core is None or atom.GetIdx() in core]
-    return ":".join([symbol, *sorted({atom.GetSymbol() for atom in near} - {"C", "H", "*"})])
+    beside = set()
+    for bond in end.GetBonds():
+        other = bond.GetOtherAtom(end)
+        if core is not None and other.GetIdx() not in core:
+            continue
+        order, element = _ORDERS.get(bond.GetBondType(), ""), other.GetSymbol()
+        if order or (symbol == "C" and element not in ("C", "H", "*")):
+            beside.add(order + element)
+        if symbol == "N" and any(_ORDERS.get(one.GetBondType()) for one in other.GetBonds()):
+            beside.add(f"{element}=")
+    return ":".join([symbol, *sorted(beside)])
 
 
 def replacements(

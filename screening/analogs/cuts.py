@@ -15,7 +15,7 @@ from chem.structure.valid_smiles import read_molecules
 from screening.analogs.search import Progress
 from screening.storage.cached_tables import cached_table
 
-_RULES = 4
+_RULES = 5
 """The number of the rules by which compounds are cut."""
 _KINDS = {"compound": "int64", "core": "str", "substituent": "str", "carrier": "str"}
 _BLOCK = 200

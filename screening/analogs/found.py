@@ -13,6 +13,7 @@ from chem.analogs.substructures import containing
 from chem.assess.clusters import scaffold
 from chem.assess.similarity import nearest
 from chem.features.fingerprints import morgan_bits
+from chem.records.message_text import counted
 from screening.analogs.query import Query
 from screening.analogs.search import KINDS, Candidates, reading_threads
 from screening.prepare.prepared import Prepared, check_records
@@ -76,6 +77,11 @@ def find_analogs(
     for kind, some in candidates.items():
         known = [records[row] for row in some.rows.tolist() if row in records]
         by_kind[kind] = list(_confirm(kind, query, known, limit))
+        if kind == SIMILAR and len(by_kind[kind]) < min(limit, len(known)):
+            notes.append(
+                f"{kind}: {counted(len(by_kind[kind]), 'compound')} with a similarity of "
+                f"{LEAST_SIMILAR} or more; the others are left out"
+            )
         is_cut = some.every > len(some.rows) and kind != SIMILAR
         if is_cut and len(by_kind[kind]) < limit:
             notes.append(

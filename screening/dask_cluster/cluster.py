@@ -122,8 +122,14 @@ def _start_once(workers: int) -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             dashboard=False,
             memory_limit=0,
-            preload=[*dask.config.get("distributed.worker.preload"), process_start.__name__],
+            preload=[*_preloaded(), process_start.__name__],
         )
+
+
+def _preloaded() -> list[str]:
+    """Return what the user's configuration loads in workers, given as one name or a list."""
+    given = dask.config.get("distributed.worker.preload")
+    return [given] if isinstance(given, str) else list(given)
 
 
 @contextmanager

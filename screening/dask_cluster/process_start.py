@@ -2,7 +2,7 @@
 
 import gc
 
-GARBAGE = (100_000, 20, 20)
+GARBAGE = (100_000, 10, 10)
 """When unused objects are looked for. By default that is so often that it takes a fifth of the time
 in which torch, pandas and Dask are imported: 0.7 of 4 s."""
 

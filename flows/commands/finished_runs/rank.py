@@ -45,7 +45,7 @@ def rank(
     """
     from flows.planning.screen_paths import find_and_load
 
-    finished_run(run)
+    run = finished_run(run)
     find_and_load(screen)
     from flows.planning.planning import plan_ranking
     from screening.changes.since_last_run import tell_changes

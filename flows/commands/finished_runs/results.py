@@ -127,7 +127,7 @@ def results(
     to the plates that the run planned, checks controls, replicates, units and swapped wells, and
     computes inhibitions and IC50s. Values are compared with the intervals that the run registered.
     """
-    finished_run(run)
+    run = finished_run(run)
     from chem.disk.allowed_roots import named_path
     from flows.planning.kept_results import open_plan
     from screening.results.evaluate import evaluate

@@ -106,6 +106,18 @@ def test_similarities_are_those_of_rdkit(prepare: Prepare, query: Query) -> None
     assert sorted((one.similarity for one in similar), reverse=True) == expected
 
 
+def test_what_is_hardly_similar_is_left_out_and_told(prepare: Prepare, query: Query) -> None:
+    prepared = prepare(25)
+    most = search(prepared, query, 3000)
+    few, many = (find_analogs(prepared, query, most, limit) for limit in (3, 100))
+    similar = [one for one in many.analogs if "similar" in one.kinds]
+    assert 3 < len(similar) < 100
+    assert min(one.similarity for one in similar) >= 0.3
+    told = f"similar: {len(similar)} compounds with a similarity of 0.3 or more"
+    assert [note for note in many.notes if note.startswith(told)]
+    assert not [note for note in few.notes if note.startswith("similar")]
+
+
 def test_the_division_of_the_library_changes_nothing(prepare: Prepare, query: Query) -> None:
     for most, limit in ((3000, LIMIT), (5, 3)):
         whole, parts = (
