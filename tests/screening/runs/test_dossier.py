@@ -10,16 +10,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from chem.errors import InputError
+from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
+from flows.commands.finished_runs.explain import find_row
 from gnn.bundle.bundle import load_bundle, write_card
 from gnn.card.mutant_card import MutantCard, MutantsCard
 from screening.objective.screen_settings import Screen
+from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.reason.measurements import Contradiction
-from screening.runs.dossier import find_rows, id_of, open_dossier
+from screening.runs.dossier import find_named, find_rows, id_of, open_dossier
 from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
 from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
 from screening.runs.dossier_page import render_dossier, sections
@@ -100,6 +104,34 @@ def test_an_id_is_read_from_its_row_alone(drug_run: Outcome, hits_of: HitsOf) ->
     assert id_of(past, int(hit["row"])) == hit["compound_id"]
     with pytest.raises(InputError, match=r"row 9,999 is not in library\.csv, which has"):
         id_of(past, 9999)
+
+
+def test_an_id_is_found_by_the_name_of_its_compound(lone: Client, tmp_path: Path) -> None:
+    library = tmp_path / "named.csv"
+    rows = (
+        "D1,CCO,Ethanol",
+        "D2,CCN,",
+        "D3,CCCO,ETHANOL",
+        "D4,C(C,Acide bénéfique",
+        "D1,CCO,Ethanol",
+    )
+    library.write_text("\n".join(["compound_id,smiles,name", *rows, ""]))
+    prepared = prepare_library(open_library(library), tmp_path / "out", lone, partition_rows=2)
+    past: Any = SimpleNamespace(prepared=prepared, run=SimpleNamespace(folder=tmp_path / "run"))
+    assert find_named(past, " ethanol ") == [("D1", "Ethanol"), ("D3", "ETHANOL")]
+    assert find_named(past, "ACIDE BÉNÉFIQUE") == [("D4", "Acide bénéfique")]
+    assert find_named(past, "ethan") == find_named(past, " ") == []
+    told = "has the id 'ethanol', in the run .*/run; D1 is named Ethanol; D3 is named ETHANOL$"
+    with pytest.raises(InputError, match=told):
+        find_row(past, "ethanol", None)
+    with pytest.raises(InputError, match="copy the id from the column"):
+        find_row(past, "D5", None)
+    many = "".join(f"{number},CCO,water\n" for number in range(6))
+    library.write_text(f"compound_id,smiles,name\n{many}")
+    other = prepare_library(open_library(library), tmp_path / "many", lone)
+    crowded: Any = SimpleNamespace(prepared=other, run=past.run)
+    with pytest.raises(InputError, match="copy the id from"):
+        find_row(crowded, "water", None)
 
 
 def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
