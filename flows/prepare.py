@@ -17,7 +17,7 @@ from flows.prefect_support.stages import (
     stage_progress,
 )
 from flows.prefect_support.without_reader import go_on_without_reader
-from flows.terminal.outcome import records_line
+from flows.terminal.outcome import doubt_lines, records_line
 from screening.dask_cluster.cluster import connect
 from screening.dask_cluster.remote import Tls
 from screening.prepare.older_standardization import told_of_library
@@ -34,6 +34,8 @@ def open_library(
         planned = plan_preparation(library, out, columns, report, store=store)
     log_if(told_of_library(planned.library, planned.folder))
     log_reading(planned.library)
+    for line in doubt_lines(planned.library, planned.doubts):
+        log_if(line)
     return planned
 
 

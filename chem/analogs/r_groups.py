@@ -15,7 +15,7 @@ class Series(NamedTuple):
     """Molecules of a series, split."""
 
     labels: tuple[str, ...]
-    """``R1``, ``R2``, ...: the places at which the molecules differ."""
+    """``R1``, ``R2``, ...: the places at which the molecules differ, in the order of numbers."""
     groups: tuple[tuple[str, ...], ...]
     """The R-group of each molecule at each place, as SMILES with ``[*:1]`` and so on."""
     places: tuple[int, ...]
@@ -37,7 +37,8 @@ def split_series(smiles: Sequence[str], core: Chem.Mol) -> Series:
     with rdBase.BlockLogs():
         rows, unmatched = rdRGroupDecomposition.RGroupDecompose([core], mols, asSmiles=True)
     left_out = set(unmatched)
-    labels = tuple(name for name in (rows[0] if rows else {}) if name != CORE)
+    names = (name for name in (rows[0] if rows else {}) if name != CORE)
+    labels = tuple(sorted(names, key=lambda name: int(name.removeprefix("R"))))
     groups = tuple(tuple(str(row[name]) for name in labels) for row in rows)
     places = tuple(at for at in range(len(mols)) if at not in left_out)
     return Series(labels, groups, places)

@@ -8,10 +8,11 @@ import typer
 from chem.records.message_text import counted
 from flows.terminal.console import note, note_if
 from flows.terminal.options import ClusterOptions, ColumnOptions, StoreUrl, unfold
-from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.outcome import check_usable, doubt_lines, records_line, show_reading
 from flows.terminal.progress import progress
 
 if TYPE_CHECKING:
+    from flows.planning.planning import Predictions
     from screening.prepare.prepared import Prepared
 
 
@@ -61,16 +62,11 @@ def predict(
     """
     _check_path(file)
     from flows.planning.planning import plan_predictions
-    from screening.prepare.older_standardization import told_of_library
     from screening.runs.predict import predict_file
-    from screening.score.predicted_columns import restrictions_of
 
     with progress() as report:
         work = plan_predictions(file, out, bundle, columns.named, report, store, task or ())
-        note_if(told_of_library(work.library, work.prepared))
-        show_reading(work.library)
-        for line in restrictions_of(work.wanted.bundles):
-            note(line)
+        _tell(work)
         if work.out.exists():
             note(f"{out} exists and will be replaced")
         with cluster.connect("the prepared compounds are kept: repeat the command") as client:
@@ -89,6 +85,18 @@ def _check_path(file: str) -> None:
     from flows.planning.screen_paths import check_path
 
     check_path(file)
+
+
+def _tell(work: "Predictions") -> None:
+    """Tell how the file is read, what is doubtful, and which bundles have a restricted licence."""
+    from screening.prepare.older_standardization import told_of_library
+    from screening.score.predicted_columns import restrictions_of
+
+    note_if(told_of_library(work.library, work.prepared))
+    show_reading(work.library)
+    doubts = doubt_lines(work.library, work.doubts)
+    for line in (*doubts, *restrictions_of(work.wanted.bundles)):
+        note(line)
 
 
 def closing_line(prepared: "Prepared", tasks: int, out: Path) -> str:

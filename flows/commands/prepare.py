@@ -14,7 +14,7 @@ from flows.terminal.options import (
     StoreUrl,
     unfold,
 )
-from flows.terminal.outcome import check_usable, records_line, show_reading
+from flows.terminal.outcome import check_usable, doubt_lines, records_line, show_reading
 from flows.terminal.progress import progress
 
 
@@ -49,6 +49,8 @@ def prepare(
         work = plan_preparation(library, out, columns.named, report, partition_rows, store)
         note_if(told_of_library(work.library, work.folder))
         show_reading(work.library)
+        for line in doubt_lines(work.library, work.doubts):
+            note(line)
         advice = "finished work is kept: repeat the command to resume"
         with cluster.connect(advice) as client:
             prepared = prepare_library(

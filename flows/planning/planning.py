@@ -17,6 +17,7 @@ from chem.disk.files import make_folder
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
+from chem.library.completeness import Doubt
 from chem.library.read import Library
 from data.catalogue.catalogue import datasets
 from data.catalogue.download import Progress as FetchProgress
@@ -50,7 +51,7 @@ from screening.runs.plan import (
     RunOptions,
     check_preparable,
     check_writable,
-    find_library,
+    find_whole,
     load_bundles,
     plan_run,
 )
@@ -205,6 +206,8 @@ class Predictions:
     out: Path
     store: Store | None
     """The store of partitions and scores. None: the cache and the folder of ``out``."""
+    doubts: tuple[Doubt, ...] = ()
+    """Signs that the file may not be whole."""
 
 
 def plan_predictions(
@@ -223,7 +226,7 @@ def plan_predictions(
     if target.is_dir():
         raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
     check_writable(target.parent, "name a file elsewhere with --out")
-    library = find_library(file, columns, progress)
+    library, doubts = find_whole(file, columns, progress)
     if target.exists() and target.samefile(library.path):
         raise InputError(f"{out} is the input itself; name another file with --out")
     prepared = prepared_folder(library).absolute()
@@ -231,7 +234,7 @@ def plan_predictions(
     opened = open_store(store)
     with told_in_one_line(target):
         make_folder(target.parent)
-    return Predictions(library, prepared, wanted, target, opened)
+    return Predictions(library, prepared, wanted, target, opened, doubts)
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,8 @@ class Preparation:
     folder: Path
     store: Store
     """The store of the partitions."""
+    doubts: tuple[Doubt, ...] = ()
+    """Signs that the library's file may not be whole."""
 
 
 def plan_preparation(
@@ -264,9 +269,9 @@ def plan_preparation(
             raise InputError(
                 f"{out} is not empty and holds no prepared library to resume; name another folder"
             )
-    library = find_library(name, columns, progress)
+    library, doubts = find_whole(name, columns, progress)
     if folder is None:
         folder = prepared_folder(library, partition_rows).absolute()
         check_preparable(folder)
     key = prepared_key(library, partition_rows)
-    return Preparation(library, folder, prepared_store(open_store(store), key, folder))
+    return Preparation(library, folder, prepared_store(open_store(store), key, folder), doubts)

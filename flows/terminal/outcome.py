@@ -10,6 +10,7 @@ from flows.terminal.console import note, note_if
 from flows.terminal.tables import choose_columns, show_table, terminal_width
 
 if TYPE_CHECKING:
+    from chem.library.completeness import Doubt
     from chem.library.read import Library
     from screening.objective.screen_settings import Screen
     from screening.report.manifest import RunManifest
@@ -171,8 +172,13 @@ def reading_lines(library: "Library", told: Sequence[str] | None = None) -> list
 
 def plan_lines(plan: "Plan") -> list[str]:
     """Return how the library's file was found, and each doubt that its reader will not tell."""
-    doubts = [one.text for one in plan.doubts if not one.is_told_by_reader]
-    return [*plan.told, *(f"{plan.library.path.name}: {text}" for text in doubts)]
+    return [*plan.told, *doubt_lines(plan.library, plan.doubts)]
+
+
+def doubt_lines(library: "Library", doubts: Sequence["Doubt"]) -> list[str]:
+    """Return each sign that a library's file was cut, unless its reader will tell it."""
+    texts = [one.text for one in doubts if not one.is_told_by_reader]
+    return [f"{library.path.name}: {text}" for text in texts]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:

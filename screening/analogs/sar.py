@@ -4,6 +4,7 @@ import pandas as pd
 
 from chem.analogs.r_groups import split_series
 from chem.errors import InputError
+from screening.analogs.around import HIT
 from screening.analogs.query import Query
 
 
@@ -19,8 +20,8 @@ def check_core(query: Query) -> None:
 def sar_table(table: pd.DataFrame, query: Query) -> pd.DataFrame:
     """Return the rows of a table of analogs that contain the core, with their R-groups.
 
-    The columns of R-groups come after ``kind``, the others stay; rows with equal R1 are together,
-    then those with equal R2 and so on.
+    The columns of R-groups come after ``kind``, the others stay. The hit is the first row; below
+    it rows with equal R1 are together, then those with equal R2 and so on.
 
     Raises InputError for a hit without a ring, if no SMARTS names a core.
     """
@@ -33,4 +34,7 @@ def sar_table(table: pd.DataFrame, query: Query) -> pd.DataFrame:
     whole = pd.concat([rows.iloc[:, :first], groups, rows.iloc[:, first:]], axis="columns")
     if not series.labels:
         return whole
-    return whole.sort_values([*series.labels, "smiles"], ignore_index=True)
+    ordered = whole.sort_values([*series.labels, "smiles"])
+    return ordered.sort_values(
+        "kind", key=lambda kinds: kinds != HIT, kind="stable", ignore_index=True
+    )

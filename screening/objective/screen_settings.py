@@ -190,11 +190,22 @@ class Screen(Strict):
         return InputError(" ".join(text.split()))
 
 
+_ALSO_CALLED = {
+    **dict.fromkeys(("molweight", "molwt", "molecularweight", "weight", "mass"), "mw"),
+    **dict.fromkeys(("donors", "hdonors", "hbonddonors"), "hbd"),
+    **dict.fromkeys(("acceptors", "hacceptors", "hbondacceptors"), "hba"),
+    **dict.fromkeys(("polarsurface", "polarsurfacearea"), "tpsa"),
+}
+"""Other names of columns, without underscores."""
+
+
 def suggest(found: str, allowed: Collection[str]) -> str:
     """Return `` did you mean "activity_EGFR"?`` for a near miss, else ``""``.
 
     A missing bundle name is a near miss too.
     """
+    if (called := _ALSO_CALLED.get(found.casefold().replace("_", ""))) in allowed:
+        return f' did you mean "{called}"?'
     whole = {name.casefold(): name for name in allowed}
     bare = {name.split("_", 1)[-1].casefold(): name for name in allowed}
     words = found.casefold()

@@ -76,8 +76,8 @@ def read_compound_file(
         target=target.selected, decimal=decimal, skip_bad_cells=True, minimum_rows=0,
     )  # fmt: skip
     found, own = _read(plan, table, at, rows, options)
-    if own:
-        names = [name for name in own if id_column < 0 or name != table.lines[at][id_column]]
+    names = [name for name in own if id_column < 0 or name != table.lines[at][id_column]]
+    if names:
         told.append(f"columns that the run wrote, not read as results: {', '.join(names)}")
     task = _choose_task(path, found)
     told += [note for note in found.notes if _ROW not in note and _SMILES not in note]

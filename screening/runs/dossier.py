@@ -103,6 +103,18 @@ def find_rows(past: PastRun, compound_id: str) -> list[int]:
     return found
 
 
+def find_named(past: PastRun, name: str) -> list[tuple[str, str]]:
+    """Return the id and the name of each record with this name, in lower or upper case."""
+    store = Store(past.prepared.store.url)
+    wanted = name.strip().lower()
+    found: dict[tuple[str, str], None] = {}
+    for partition in past.prepared.partitions if wanted else ():
+        table = store.read_table(partition, ["compound_id", "name"])
+        same = table.filter(pc.equal(pc.utf8_lower(table["name"]), wanted)).to_pydict()
+        found |= dict.fromkeys(zip(same["compound_id"], same["name"], strict=True))
+    return list(found)
+
+
 def id_of(past: PastRun, row: int) -> str:
     """Return the id of a row; raise InputError for a row that the library does not have."""
     return str(past.read_record(row, ["compound_id"])["compound_id"][0].as_py())

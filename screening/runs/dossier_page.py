@@ -109,7 +109,7 @@ def _evaluation(evaluation: Evaluation, past: PastRun, whole: bool) -> Iterator[
     if evaluation.taken_by:
         filters = [[name] for name in evaluation.taken_by]
         yield Section("Filters that remove it", ["filter"], filters)
-    tasks = list(past.units) if whole else _foremost(evaluation.predictions, past)
+    tasks = _own_first(past) if whole else _foremost(evaluation.predictions, past)
     yield Section(
         "Predictions" if whole else "Predictions of the screen, and the highest of the others",
         ["task", "value", "std", "from", "to", "kind of range", "unit", "nM"],
@@ -157,6 +157,11 @@ def _scale(task: str, past: PastRun) -> str:
     if task in logarithm_tasks(past.bundles):
         return " (log10)"
     return " (log odds)" if past.units.get(task) == PROBABILITY else ""
+
+
+def _own_first(past: PastRun) -> list[str]:
+    """Return every task, the screen's own first."""
+    return list(dict.fromkeys([*past.screen.objective.tasks, *past.units]))
 
 
 def _foremost(said: Mapping[str, float], past: PastRun) -> list[str]:

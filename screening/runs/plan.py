@@ -127,7 +127,7 @@ def plan_run(
     check_lines(screen, bundles)
     screen = with_members(with_scales(screen, bundles), bundles)
     check_writable(out)
-    library, doubts = _find_whole(options.library or screen.library, columns, progress)
+    library, doubts = find_whole(options.library or screen.library, columns, progress)
     rows = partition_rows or rows_of_partition(library)
     folder = (prepared or prepared_folder(library, rows)).absolute()
     check_preparable(folder)
@@ -210,10 +210,13 @@ def load_bundles(names: tuple[str, ...]) -> tuple[Bundle, ...]:
     return bundles
 
 
-def _find_whole(
+def find_whole(
     name: str, columns: NamedColumns | None, progress: FetchProgress | None
 ) -> tuple[Library, tuple[Doubt, ...]]:
-    """Open a library, and check that the file is whole; the hash of a fetched one is known."""
+    """Open a library and check that the file is whole; return it with the doubts that remain.
+
+    A fetched library has no doubts: its hash is known.
+    """
     given = _given(name)
     if given.is_file():
         check_end(given)

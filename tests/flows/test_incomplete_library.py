@@ -51,6 +51,24 @@ def test_by_hand_a_note_or_a_refusal_at_once(
 
 
 @pytest.mark.slow
+def test_predictions_and_preparations_tell_and_refuse_the_same(
+    run: Run, crew: Crew, tmp_path: Path
+) -> None:
+    stock = tmp_path / "stock.smi"
+    for number, words in enumerate((("predict", "--task", "hERG"), ("prepare",))):
+        out = tmp_path / f"out{number}"
+        stock.write_text(WHOLE.strip())
+        answer = run(words[0], stock, *words[1:], "--out", out, *crew)
+        assert answer.code == 0, answer.err
+        told = "stock.smi: the last line ends without a line break, as in a file that was cut"
+        assert answer.err.count(told) == 1
+        stock.write_bytes(b"CCO Z1\n" + bytes(100))
+        answer = run(words[0], stock, *words[1:], "--out", tmp_path / "none", *crew)
+        assert answer.code == 2
+        assert "found zero bytes at its end, expected text" in answer.err
+
+
+@pytest.mark.slow
 def test_a_night_waits_for_a_whole_file_and_then_tells(
     screen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

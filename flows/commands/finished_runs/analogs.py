@@ -227,6 +227,8 @@ def _show(table: "pd.DataFrame", past: "PastRun") -> None:
         told = [one["compound_id"] or one["smiles"], one["kind"], f"{one['similarity']:.2f}"]
         rows.append([*told, one["change"], *numbers])
     show_table(head, rows, numbers=1 + len(tasks))
+    if (found := len(table) - 1) > SHOWN:
+        note(f"{SHOWN} of {found:,} analogs are shown; --out FILE writes all")
     removed = int((table["removed_by"] != "").sum())
     kinds = table["kind"].iloc[1:].str.split("; ").explode().value_counts().sort_index()
     of_each = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) or "none"

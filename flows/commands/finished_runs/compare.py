@@ -1,5 +1,6 @@
 """``hitlist compare``: show what changed between two finished runs, and why."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 SHOWN = 40
 """The most changes that a terminal shows; the CSV file has all."""
 HEADER = (
-    *("change", "before", "now", "compound_id", "score before", "score now", "cause", "decision"),
-    "detail",
+    *("change", "before", "now", "compound_id", "name", "score before", "score now", "cause"),
+    *("decision", "detail"),
 )
 
 
@@ -73,12 +74,7 @@ def compare(
     counts = [[SHOWN_COUNTS[name], f"{before:,}", f"{now:,}"] for name, before, now in found.counts]
     print()
     show_table(("count", "before", "now"), counts, numbers=2)
-    rows = [_row(one) for one in found.changes[:SHOWN]]
-    if rows:
-        print()
-        # A detail names several compounds: on a terminal it would leave no room for the rest.
-        shown = len(HEADER) - Console().is_terminal
-        show_table(HEADER[:shown], [row[:shown] for row in rows])
+    _show(found.changes[:SHOWN])
     if len(found.changes) > SHOWN:
         where = csv or "the file that --csv writes"
         note(f"{len(found.changes) - SHOWN:,} more changes are in {where}")
@@ -89,6 +85,19 @@ def compare(
         print(csv)
 
 
+def _show(changes: Sequence["Change"]) -> None:
+    """Show changes as a table, with a column of names if a compound has one."""
+    if not changes:
+        return
+    left_out = set() if any(one.name for one in changes) else {"name"}
+    if Console().is_terminal:
+        left_out.add("detail")  # it names several compounds, and would leave no room for the rest
+    kept = [at for at, name in enumerate(HEADER) if name not in left_out]
+    print()
+    show_table([HEADER[at] for at in kept], [[_row(one)[at] for at in kept] for one in changes])
+
+
 def _row(one: "Change") -> list[str]:
     ranks, scores = (one.rank_before, one.rank_now), (one.score_before, one.score_now)
-    return [one.change, *ranks, one.compound_id, *scores, one.cause, one.decision, one.detail]
+    called = (one.compound_id, one.name)
+    return [one.change, *ranks, *called, *scores, one.cause, one.decision, one.detail]

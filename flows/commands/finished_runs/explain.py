@@ -7,8 +7,12 @@ import typer
 
 from chem.errors import InputError
 from flows.terminal.console import note, note_if
+from flows.terminal.outcome import short
 from flows.terminal.tables import show_table
 from screening.runs.latest import finished_run
+
+MOST_NAMED = 5
+"""The most compounds of one name that an error lists."""
 
 if TYPE_CHECKING:
     from screening.runs.dossier import Dossier
@@ -75,8 +79,8 @@ def find_row(past: "PastRun", compound_id: str, row: int | None) -> int:
     rows = find_rows(past, compound_id) or find_rows(past, spellings[1])
     if not rows:
         raise InputError(
-            f"no record of {past.prepared.library} has the id {compound_id!r}; copy the id from "
-            "the column compound_id of hits.csv"
+            f"no record of {past.prepared.library} has the id {compound_id!r}, in the run "
+            f"{short(past.run.folder)}; {_advise(past, compound_id)}"
         )
     if row is not None:
         known = ", ".join(f"{one:,}" for one in rows[:5])
@@ -84,6 +88,16 @@ def find_row(past: "PastRun", compound_id: str, row: int | None) -> int:
     if len(rows) > 1:
         note(f"{len(rows):,} records have this id; this is row {rows[0]:,} (--row shows another)")
     return rows[0]
+
+
+def _advise(past: "PastRun", text: str) -> str:
+    """Return the IDs of the compounds that have the text as their name, or where IDs are found."""
+    from screening.runs.dossier import find_named
+
+    named = find_named(past, text)
+    if not named or len(named) > MOST_NAMED:
+        return "copy the id from the column compound_id of hits.csv"
+    return "; ".join(f"{one} is named {name}" for one, name in named)
 
 
 def _show(dossier: "Dossier", past: "PastRun") -> None:

@@ -244,14 +244,15 @@ def _show_values(evaluation: "Evaluation") -> None:
     rows = []
     for one in evaluation.with_value[:SHOWN_COMPOUNDS]:
         low, high = one.compound.predicted.low, one.compound.predicted.high
-        interval = "" if low != low else f"{number(low)} to {number(high)}"
+        # Without an agreement the interval is of another unit than the value.
+        interval = f"{number(low)} to {number(high)}" if one.agreement else ""
         value = f"{one.qualifier.replace('=', '')}{number(one.value)}"
-        agreement = [one.unit, one.agreement, interval]
+        agreement = [one.unit, interval, one.agreement]
         spread = [value, number(one.error), number(one.std), f"{one.n}"]
         rows.append([one.compound.compound_id, *agreement, *spread])
     if rows:
         print()
-        header = ("compound_id", "unit", "90 % interval", "registered")
+        header = ("compound_id", "unit", "registered 90 % interval", "agreement")
         show_table((*header, "value", "error", "sd", "n"), rows, numbers=4)
     more = len(evaluation.with_value) - SHOWN_COMPOUNDS
     if more > 0:

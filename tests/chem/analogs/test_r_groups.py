@@ -16,5 +16,13 @@ def test_each_molecule_with_the_core_has_its_groups() -> None:
     assert told == [{"CO", ""}, {"Cl", "CN"}, {""}]
 
 
+def test_places_are_in_the_order_of_their_numbers() -> None:
+    tetracene = Chem.MolFromSmiles("c1ccc2cc3cc4ccccc4cc3cc2c1")
+    fluorinated = "Fc1c(F)c(F)c2c(F)c3c(F)c4c(F)c(F)c(F)c(F)c4c(F)c3c(F)c2c1F"
+    labels = split_series([fluorinated], tetracene).labels
+    assert len(labels) > 10
+    assert labels == tuple(f"R{number + 1}" for number in range(len(labels)))
+
+
 def test_a_list_without_the_core_has_none() -> None:
     assert split_series(["CCO"], CORE) == ((), (), ())

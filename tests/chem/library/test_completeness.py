@@ -144,6 +144,16 @@ def test_what_no_whole_file_has_is_refused(
     assert "\n" not in str(refused.value)
 
 
+def test_zero_bytes_after_gzip_data_are_no_sign_of_a_cut(tmp_path: Path) -> None:
+    path = write(tmp_path, "padded.smi.gz", SMI)
+    path.write_bytes(path.read_bytes() + bytes(5000))
+    assert doubts(path) == ""
+    assert records(path) == records(write(tmp_path, "bare.smi", SMI))
+    write(tmp_path, "padded.smi.gz", SMI.encode() + bytes(5000))
+    with pytest.raises(IncompleteLibraryError, match="zero bytes at its end"):
+        doubts(path)
+
+
 def records(path: Path) -> list[Record] | None:
     """Return all records, or None if the file is refused or doubted."""
     try:

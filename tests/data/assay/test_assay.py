@@ -32,6 +32,14 @@ def first(table: ActivityTable) -> tuple[float, int]:
     return float(table.values[0, 0]), int(table.bounds[0, 0])
 
 
+def test_a_file_that_may_be_cut_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, "IC50 nM", ["100"])
+    assert not any("cut" in note for note in read_assay(path).notes)
+    path.write_text(path.read_text().rstrip())
+    told = "the last line ends without a line break, as in a file that was cut"
+    assert [note for note in read_assay(path).notes if note.startswith(told)]
+
+
 @pytest.mark.parametrize(
     ("header", "cell", "value", "bound"),
     [

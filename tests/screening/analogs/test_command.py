@@ -41,6 +41,9 @@ def test_analogs_of_a_hit_in_the_library_of_its_run(
     code, out, err = hitlist(*words, "--out", tmp_path / "new/a.csv", "--sar", tmp_path / "sar.csv")
     assert code == 0, err
     rows = read(tmp_path / "new/a.csv")
+    shown = f"20 of {len(rows) - 1} analogs are shown; --out FILE writes all"
+    assert (shown in err) == (len(rows) > 21)
+    assert len(rows) > 21
     assert rows[0]["compound_id"] == hit["compound_id"]
     assert rows[0]["kind"] == "hit"
     assert f"{float(rows[0]['score']):.4f}" == hit["score"]

@@ -254,7 +254,9 @@ def test_refuses_what_is_no_text(content: bytes | None, tmp_path: Path) -> None:
         ("activity_EGFR", "activity_EGFR_std", ["unknown target", '"activity_EGFR"']),
         ("activity_EGFR", "activity_distance", ['unknown target "activity_distance"']),
         ('property = "mw"', 'property = "MW"', ["[[windows]] 1", 'did you mean "mw"']),
-        ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"']),
+        ("max_mw", "max_mass", ["[filters] max_mass", 'unknown column "mass"', 'mean "mw"?']),
+        ("max_mw", "max_molweight", ['unknown column "molweight"; did you mean "mw"?']),
+        ("max_mw", "max_Mol_Weight", ['unknown column "Mol_Weight"; did you mean "mw"?']),
         (
             "max_mw",
             "max_pain",

@@ -101,6 +101,19 @@ def test_the_controls_are_one_line(tab: Any) -> None:
     assert max(middles) - min(middles) < 4
 
 
+def test_a_rank_is_one_line_beside_a_long_name(tab: Any) -> None:
+    tab.set_viewport_size({"width": 1400, "height": 900})
+    heights = tab.locator(".tile .rank").evaluate_all(
+        """all => all.map((rank) => {
+          rank.textContent = "1000";
+          rank.nextSibling.textContent = "GILTERITINIBFUMARATE".repeat(3);
+          return rank.getBoundingClientRect().height;
+        })"""
+    )
+    assert heights
+    assert max(heights) < 30
+
+
 def test_bars_and_badges_tell_and_open_their_hit(tab: Any, ranking: Ranking) -> None:
     """They lie above the tile's link, so that pointing at them tells what they are."""
     tile = tab.locator(".tile").nth(1)

@@ -157,6 +157,8 @@ def test_predictions_of_the_hit_list_are_no_results(plan: PlatePlan, tmp_path: P
     found = read(plan, tmp_path / "x.csv", text)
     assert values(found) == {"=C1": (7.0, "=", 1), "007": (6.699, "=", 1)}
     assert any("not read as results: rank, EGFR_nM, pred" in one for one in found.told)
+    found = read(plan, tmp_path / "y.csv", "compound_id,IC50 nM\n=C1,100\n007,200\n")
+    assert not any("not read as results" in one for one in found.told)
 
 
 def test_titles_above_and_ids_under_any_header_are_found(plan: PlatePlan, tmp_path: Path) -> None:

@@ -10,16 +10,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from chem.errors import InputError
+from chem.library.read import open_library
 from chem.structure.standardize import Standardized, standardize
+from flows.commands.finished_runs.explain import find_row
 from gnn.bundle.bundle import load_bundle, write_card
 from gnn.card.mutant_card import MutantCard, MutantsCard
 from screening.objective.screen_settings import Screen
+from screening.prepare.prepare import prepare_library
 from screening.prepare.prepared_rows import hash_key
 from screening.rank.structure_columns import key_text
 from screening.reason.measurements import Contradiction
-from screening.runs.dossier import find_rows, id_of, open_dossier
+from screening.runs.dossier import find_named, find_rows, id_of, open_dossier
 from screening.runs.dossier_liabilities import LIABILITY_HEADER, liability_rows
 from screening.runs.dossier_mutants import MUTANT_HEADER, mutant_rows
 from screening.runs.dossier_page import render_dossier, sections
@@ -102,6 +106,34 @@ def test_an_id_is_read_from_its_row_alone(drug_run: Outcome, hits_of: HitsOf) ->
         id_of(past, 9999)
 
 
+def test_an_id_is_found_by_the_name_of_its_compound(lone: Client, tmp_path: Path) -> None:
+    library = tmp_path / "named.csv"
+    rows = (
+        "D1,CCO,Ethanol",
+        "D2,CCN,",
+        "D3,CCCO,ETHANOL",
+        "D4,C(C,Acide bénéfique",
+        "D1,CCO,Ethanol",
+    )
+    library.write_text("\n".join(["compound_id,smiles,name", *rows, ""]))
+    prepared = prepare_library(open_library(library), tmp_path / "out", lone, partition_rows=2)
+    past: Any = SimpleNamespace(prepared=prepared, run=SimpleNamespace(folder=tmp_path / "run"))
+    assert find_named(past, " ethanol ") == [("D1", "Ethanol"), ("D3", "ETHANOL")]
+    assert find_named(past, "ACIDE BÉNÉFIQUE") == [("D4", "Acide bénéfique")]
+    assert find_named(past, "ethan") == find_named(past, " ") == []
+    told = "has the id 'ethanol', in the run .*/run; D1 is named Ethanol; D3 is named ETHANOL$"
+    with pytest.raises(InputError, match=told):
+        find_row(past, "ethanol", None)
+    with pytest.raises(InputError, match="copy the id from the column"):
+        find_row(past, "D5", None)
+    many = "".join(f"{number},CCO,water\n" for number in range(6))
+    library.write_text(f"compound_id,smiles,name\n{many}")
+    other = prepare_library(open_library(library), tmp_path / "many", lone)
+    crowded: Any = SimpleNamespace(prepared=other, run=past.run)
+    with pytest.raises(InputError, match="copy the id from"):
+        find_row(crowded, "water", None)
+
+
 def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     past = open_run(drug_run.folder)
     (row,) = find_rows(past, "=1+1")
@@ -111,6 +143,13 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     assert page == render_dossier(dossier, past)
     assert "<script" not in page
     assert "default-src 'none'" in page
+    tables = {section.title: section for section in sections(dossier, past)}
+    shown = [task for task, *_ in tables["Predictions"].rows]
+    own = list(past.screen.objective.tasks)
+    assert shown[: len(own)] == own
+    assert sorted(shown) == sorted(past.units)
+    factor = tables["Score"].rows[0][-1]
+    assert f'<td class="brief"><bdi>{factor}</bdi></td>' in page
     assert dossier.evaluation is not None
     assert page.count("<circle") == 9 * len(dossier.evaluation.evidence.contributions)
     judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))

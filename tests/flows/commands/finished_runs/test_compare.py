@@ -63,6 +63,10 @@ def test_what_changed_is_shown_and_written(
     assert f"read\t{len(drugs)}\t{len(drugs) - 1}" in lines
     left = next(line for line in lines if line.startswith("left\t"))
     assert left.split("\t")[1:4] == ["4", "", hits[3]]
+    assert (
+        "change\tbefore\tnow\tcompound_id\tscore before\tscore now\tcause\tdecision\tdetail"
+        in lines
+    )
     assert lines[-1] == str(tmp_path / "told" / "changes.csv")
     with (tmp_path / "told" / "changes.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -79,3 +83,22 @@ def test_what_changed_is_shown_and_written(
         assert refused.code == 2
         assert refused.out == ""
         assert len(refused.err.strip().splitlines()) == 1
+
+
+def test_names_are_shown_beside_the_ids(
+    run: Run, crew: Crew, bundle: Bundle, drugs: Rows, tmp_path: Path
+) -> None:
+    screen, library = tmp_path / "nightly.toml", tmp_path / "library.csv"
+    screen.write_text(SCREEN.format(bundle=bundle.path))
+    for out, kept in (("first", drugs[:12]), ("second", drugs[6:12])):
+        rows = "".join(f"{one},{smiles},name of {one}\n" for one, smiles in kept)
+        library.write_text(f"compound_id,smiles,name\n{rows}")
+        words = ("screen", screen, "--library", library, "--out", tmp_path / out)
+        assert run(*words, *crew).code == 0
+    lines = run("compare", tmp_path / "first", tmp_path / "second").out.splitlines()
+    (head,) = [n for n, line in enumerate(lines) if line.startswith("change\t")]
+    assert lines[head].split("\t")[3:5] == ["compound_id", "name"]
+    for line in lines[head + 1 :]:
+        compound_id, name = line.split("\t")[3:5]
+        assert name == f"name of {compound_id}"
+    assert len(lines) > head + 1

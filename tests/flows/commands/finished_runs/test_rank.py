@@ -122,3 +122,6 @@ def test_a_compound_is_asked_for_by_its_id_or_its_row(
         assert answer.code == 2
         assert words in answer.said
         assert answer.said.count("\n") == 1
+    answer = run("explain", "CHEMBL0", "--run", scored)
+    assert answer.code == 2
+    assert f"has the id 'CHEMBL0', in the run {scored}; copy the id from" in answer.said

@@ -60,6 +60,12 @@ def test_a_plate_comes_home(
     assert "10 of 10 compounds have a value" in answer.out
     assert "exact values are within the 90 % interval that was registered" in answer.out
     assert answer.out.splitlines()[-1] == str(campaign / "results/001")
+    heading = "compound_id\tunit\tregistered 90 % interval\tagreement\tvalue\terror\tsd\tn"
+    shown = answer.out.splitlines()
+    rows = [line.split("\t") for line in shown[shown.index(heading) + 1 :][:10]]
+    assert all(interval == "" or " to " in interval for _, _, interval, *_ in rows)
+    assert {row[3] for row in rows} <= {"inside", "outside", "possible", ""}
+    assert all(bool(row[2]) == bool(row[3]) for row in rows)
     line = json.loads((campaign / "log.jsonl").read_text())
     assert line["event"]["inputs"][0]["name"] == "reader.txt"
     with (campaign / "results/001/compounds.csv").open(newline="") as file:
