@@ -149,7 +149,7 @@ def analogs(
     past.check_unchanged()
     for line in (*notes, *told, *ranked.notes):
         note(line)
-    _show(ranked.table, past)
+    _show(ranked.table, past, out)
     series = sar_table(ranked.table, query) if sar is not None else ranked.table
     for path, table in ((out, ranked.table), (sar, series)):
         if path is not None:
@@ -217,7 +217,7 @@ def _prepared(
         return open_prepared(prepare_library(opened, folder, client, progress=report))
 
 
-def _show(table: "pd.DataFrame", past: "PastRun") -> None:
+def _show(table: "pd.DataFrame", past: "PastRun", out: Path | None) -> None:
     """Show the hit and its best analogs."""
     tasks = [term.task for term in past.screen.objective.primary]
     head = ["compound_id", "kind", "similarity", "change", "score", *tasks]
@@ -228,7 +228,8 @@ def _show(table: "pd.DataFrame", past: "PastRun") -> None:
         rows.append([*told, one["change"], *numbers])
     show_table(head, rows, numbers=1 + len(tasks))
     if (found := len(table) - 1) > SHOWN:
-        note(f"{SHOWN} of {found:,} analogs are shown; --out FILE writes all")
+        where = "the file has all" if out else "--out FILE writes all"
+        note(f"{SHOWN} of {found:,} analogs are shown; {where}")
     removed = int((table["removed_by"] != "").sum())
     kinds = table["kind"].iloc[1:].str.split("; ").explode().value_counts().sort_index()
     of_each = ", ".join(f"{count:,} {kind}" for kind, count in kinds.items()) or "none"

@@ -41,7 +41,7 @@ def test_analogs_of_a_hit_in_the_library_of_its_run(
     code, out, err = hitlist(*words, "--out", tmp_path / "new/a.csv", "--sar", tmp_path / "sar.csv")
     assert code == 0, err
     rows = read(tmp_path / "new/a.csv")
-    shown = f"20 of {len(rows) - 1} analogs are shown; --out FILE writes all"
+    shown = f"20 of {len(rows) - 1} analogs are shown; the file has all"
     assert (shown in err) == (len(rows) > 21)
     assert len(rows) > 21
     assert rows[0]["compound_id"] == hit["compound_id"]
@@ -54,6 +54,8 @@ def test_analogs_of_a_hit_in_the_library_of_its_run(
     again, *_ = hitlist(*words, "--out", tmp_path / "again.csv")
     assert again == 0
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "new/a.csv").read_bytes()
+    _, _, told = hitlist(*words)
+    assert f"20 of {len(rows) - 1} analogs are shown; --out FILE writes all" in told
 
 
 def test_analogs_of_a_structure_in_another_library(

@@ -148,8 +148,6 @@ def test_a_page_shows_steps_and_runs_nothing(drug_run: Outcome) -> None:
     own = list(past.screen.objective.tasks)
     assert shown[: len(own)] == own
     assert sorted(shown) == sorted(past.units)
-    factor = tables["Score"].rows[0][-1]
-    assert f'<td class="brief"><bdi>{factor}</bdi></td>' in page
     assert dossier.evaluation is not None
     assert page.count("<circle") == 9 * len(dossier.evaluation.evidence.contributions)
     judged = dict(next(s.rows for s in sections(dossier, past) if s.title == "Standardization"))
