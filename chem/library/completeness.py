@@ -20,6 +20,7 @@ a whole, which takes a small part of the time of preparing its compounds.
 import csv
 import re
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -49,6 +50,11 @@ class Doubt(NamedTuple):
     text: str
     is_told_by_reader: bool
     """True: the reader of the file counts the record, or rejects it, and says so afterwards."""
+
+
+def untold(doubts: Iterable[Doubt]) -> list[str]:
+    """Return the texts of the doubts that the reader of the file will not tell."""
+    return [one.text for one in doubts if not one.is_told_by_reader]
 
 
 class _Stamp(NamedTuple):

@@ -177,8 +177,9 @@ def plan_lines(plan: "Plan") -> list[str]:
 
 def doubt_lines(library: "Library", doubts: Sequence["Doubt"]) -> list[str]:
     """Return each sign that a library's file was cut, unless its reader will tell it."""
-    texts = [one.text for one in doubts if not one.is_told_by_reader]
-    return [f"{library.path.name}: {text}" for text in texts]
+    from chem.library.completeness import untold
+
+    return [f"{library.path.name}: {text}" for text in untold(doubts)]
 
 
 def check_usable(library: "Library", accepted: int, why: str) -> None:

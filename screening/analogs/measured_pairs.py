@@ -43,16 +43,12 @@ class MeasuredPairs(NamedTuple):
     @classmethod
     def of(cls, cuts: pd.DataFrame, values: Floats64) -> Self:
         """Take the cuts of compounds (:func:`cut_compounds`), and the value of each cut's."""
-        substituents, names = pd.factorize(cuts["substituent"])
-        carriers, kinds = pd.factorize(cuts["carrier"])
-        place = substituents * max(len(kinds), 1) + carriers
+        place, pairs = pd.MultiIndex.from_frame(cuts[["substituent", "carrier"]]).factorize()
         cut = {"place": place, "core": pd.factorize(cuts["core"])[0], "value": values}
         means = pd.DataFrame(cut).groupby(["place", "core"], as_index=False)["value"].mean()
-        found, starts = np.unique(means["place"].to_numpy(np.int64), return_index=True)
-        at = [divmod(one, max(len(kinds), 1)) for one in found.tolist()]
         return cls(
-            {(names[of], kinds[by]): number for number, (of, by) in enumerate(at)},
-            np.append(starts, len(means)).astype(np.int64),
+            {pair: at for at, pair in enumerate(pairs)},
+            np.searchsorted(means["place"], np.arange(len(pairs) + 1)),
             means["core"].to_numpy(np.int64),
             means["value"].to_numpy(np.float64),
         )

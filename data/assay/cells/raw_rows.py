@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chem.errors import InputError
-from chem.library.completeness import find_doubts
-from chem.library.read import Library, open_library
+from chem.library.completeness import find_doubts, untold
+from chem.library.read import open_library
 from chem.records.records import Failure, Record
 from chem.structure.standardize import standardize
 from chem.structure.weight import molecular_weight
@@ -114,7 +114,12 @@ def read_rows(
         library.id_column,
         {name: unit for name, unit in units.items() if _is_told(unit)},
         records,
-        (*library.notes, *_tell_doubts(library), *library.counted, *_tell_annotations(annotations)),
+        (
+            *library.notes,
+            *untold(find_doubts(library)),  # half a number at the end is another number
+            *library.counted,
+            *_tell_annotations(annotations),
+        ),
     )
 
 
@@ -132,11 +137,6 @@ def _row_of_units(record: Record) -> dict[str, str]:
         return {}
     told = {name: cell for name, cell in record.extra.items() if cell.strip()}
     return told if all(find_unit(cell) or is_other_unit(cell) for cell in told.values()) else {}
-
-
-def _tell_doubts(library: Library) -> list[str]:
-    """Return the signs that the file was cut: half a number at its end is another number."""
-    return [one.text for one in find_doubts(library) if not one.is_told_by_reader]
 
 
 def _tell_annotations(tags: list[str]) -> list[str]:
