@@ -14,10 +14,8 @@ ROOT = Path(hitlist.__file__).parents[1]
 def test_importing_is_quick_and_light() -> None:
     heavy = ("torch", "rdkit", "dask", "distributed", "pandas", "numpy", "prefect", "typer")
     code = (
-        "import resource, sys\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_utime\n"
-        "import hitlist\n"
-        "assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 0.3\n"
+        "import sys\nbefore = len(sys.modules)\nimport hitlist\n"
+        "assert len(sys.modules) - before < 100, sorted(sys.modules)\n"  # dask alone has 230
         f"print(*[name for name in {heavy!r} if name in sys.modules], *dir(hitlist))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -1,28 +1,46 @@
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from chem.features.rdkit_timing import time_featurizing, time_parsing
+from chem.features import rdkit_timing
+from chem.features.rdkit_timing import BLOCK, time_featurizing, time_parsing
 
 GEFITINIB = "COc1cc2ncnc(Nc3ccc(F)c(Cl)c3)c2cc1OCCCN1CCOCC1"
 
 
-@pytest.mark.parametrize("work", [time_parsing, time_featurizing])
-def test_more_molecules_take_longer(work: Callable[[list[str]], float]) -> None:
-    one = min(work([GEFITINIB] * 10) for _ in range(3))
-    many = min(work([GEFITINIB] * 400) for _ in range(3))
-    assert 8 * one < many
+class Clock:
+    """Time that passes only where something is done, so that a busy machine changes nothing."""
+
+    PARSING, FEATURIZING = 1.0, 1000.0
+    """What one molecule takes, in seconds of this clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.seen = 0.0, [0]
+        parse, featurize = rdkit_timing.Chem.MolFromSmiles, rdkit_timing.featurize_all
+
+        def parsed(text: str) -> Any:
+            self.now += self.PARSING
+            return parse(text)
+
+        def featurized(mols: Sequence[Any]) -> Any:
+            self.now += self.FEATURIZING * len(mols)
+            self.seen.append(len(mols))
+            return featurize(mols)
+
+        monkeypatch.setattr(rdkit_timing.Chem, "MolFromSmiles", parsed)
+        monkeypatch.setattr(rdkit_timing, "featurize_all", featurized)
+        monkeypatch.setattr(rdkit_timing, "perf_counter", lambda: self.now)
 
 
-def test_graphs_are_timed_without_the_parsing_before_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-    monkeypatch.setattr(
-        "chem.features.rdkit_timing.featurize_all",
-        lambda mols: seen.extend(mol.GetNumAtoms() for mol in mols),
-    )
-    parsing = time_parsing([GEFITINIB] * 1500)
-    assert time_featurizing([GEFITINIB] * 1500) < parsing / 2
-    assert seen == [31] * 1500
+@pytest.mark.parametrize("molecules", [1, 10, BLOCK, BLOCK + 1, 700])
+def test_each_work_is_timed_alone(monkeypatch: pytest.MonkeyPatch, molecules: int) -> None:
+    clock = Clock(monkeypatch)
+    assert time_parsing([GEFITINIB] * molecules) == clock.PARSING * molecules
+    assert clock.seen == [0]
+    assert time_featurizing([GEFITINIB] * molecules) == clock.FEATURIZING * molecules
+    assert sum(clock.seen) == molecules
+    assert max(clock.seen) <= BLOCK
 
 
 def test_what_cannot_be_parsed_is_passed_over_without_a_word(

@@ -221,19 +221,17 @@ def test_a_file_that_grows_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_an_old_file_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(completeness, "WATCHED", 60.0)
     monkeypatch.setattr(completeness, "YOUNG", -1.0)
-    started = time.monotonic()
+    monkeypatch.setattr(completeness.time, "sleep", lambda _: pytest.fail("it is watched"))
     watch(write(tmp_path, "old.smi", SMI))
-    assert time.monotonic() - started < 5
 
 
 def test_only_the_end_of_a_large_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "large.smi"
     with path.open("wb") as file:
         file.write(SMI.encode() * 5000)
-        file.seek(1 << 36)  # 64 gigabytes that take no space: reading them takes minutes
+        file.seek(1 << 36)  # 64 gigabytes that take no space: copying them takes half a minute
         file.write(SMI.encode() * 5000)
-    started = time.monotonic()
+    started = time.process_time()
     assert doubts(path) == ""
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
