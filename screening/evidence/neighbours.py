@@ -7,6 +7,7 @@ standardized by the current rules, and then keys are compared.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from chem.errors import InputError
 from chem.features.fingerprints import WORDS, Bits, morgan_bits
 from chem.records.message_text import counted, did_you_mean
 from chem.records.records import Failure
+from chem.structure.element_sums import element_sums
 from chem.structure.equivalence import heavy_composition, skeleton, without_stereo
 from chem.structure.standardize import standardize
 from gnn.bundle.bundle import Bundle
@@ -54,8 +56,6 @@ class SameMeasured:
     def __init__(self, smiles: npt.NDArray[np.object_]) -> None:
         """Take the measured compounds [N] as the bundle has them."""
         self._smiles = smiles
-        self._grouped = np.zeros(len(smiles), dtype=bool)
-        self._groups: dict[str, list[int]] = {}
         self._known: dict[int, CurrentStructure | None] = {}
 
     def find(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[Same]:
@@ -63,9 +63,7 @@ class SameMeasured:
 
         smiles: the standardized SMILES of the hit. compounds: the compounds to search, in order.
         """
-        self._group(compounds)
-        group = np.array(self._groups.get(heavy_composition(smiles), ()), dtype=np.int64)
-        few = compounds[np.isin(compounds, group)].tolist()
+        few = self._with_its_elements(smiles, compounds)
         if len(few) == 1 and self._smiles[few[0]] == smiles:
             return [Same(few[0], smiles, ITSELF)]  # nothing needs to be standardized
         own = standardize_again(smiles) if few else None
@@ -78,20 +76,22 @@ class SameMeasured:
         Only compounds with the hit's skeleton are standardized: many have its elements, and one
         takes some milliseconds.
         """
-        self._group(compounds)
-        group = np.array(self._groups.get(heavy_composition(smiles), ()), dtype=np.int64)
-        few = compounds[np.isin(compounds, group)].tolist()
+        few = self._with_its_elements(smiles, compounds)
         own = skeleton(smiles) if few else ""
         few = [at for at in few if skeleton(self._smiles[at]) == own]
         current = standardize_again(smiles) if few else None
         found = [] if current is None else list(self._compare(current, few))
         return [one.compound for one in found if one.same == ITSELF]
 
-    def _group(self, compounds: npt.NDArray[np.int64]) -> None:
-        for at in compounds[~self._grouped[compounds]].tolist():
-            composition = heavy_composition(self._smiles[at])
-            self._groups.setdefault(composition, []).append(at)
-        self._grouped[compounds] = True
+    @cached_property
+    def _sums(self) -> npt.NDArray[np.uint64]:
+        return element_sums(self._smiles)
+
+    def _with_its_elements(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[int]:
+        """Return the compounds that have as many atoms of each heavy element, in order."""
+        own, like = heavy_composition(smiles), self._sums[compounds] == element_sums([smiles])
+        few: list[int] = compounds[like].tolist()
+        return [at for at in few if heavy_composition(self._smiles[at]) == own]
 
     def _compare(self, own: CurrentStructure, compounds: list[int]) -> Iterator[Same]:
         for at in compounds:
