@@ -85,7 +85,7 @@ class SameMeasured:
 
     @cached_property
     def _sums(self) -> npt.NDArray[np.uint64]:
-        return element_sums(self._smiles)
+        return element_sums(self._smiles.tolist())
 
     def _with_its_elements(self, smiles: str, compounds: npt.NDArray[np.int64]) -> list[int]:
         """Return the compounds that have as many atoms of each heavy element, in order."""

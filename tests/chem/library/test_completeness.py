@@ -222,7 +222,7 @@ def test_a_file_that_grows_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_an_old_file_is_not_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(completeness, "YOUNG", -1.0)
-    monkeypatch.setattr(completeness.time, "sleep", lambda _: pytest.fail("it is watched"))
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it is watched"))
     watch(write(tmp_path, "old.smi", SMI))
 
 
