@@ -78,7 +78,7 @@ except InputError as error:
 def test_the_flow_fails_with_the_reason_and_its_task_is_not_tried_again(tmp_path: Path) -> None:
     """On a server of its own, whose address Prefect chooses."""
     code = """
-import time
+import signal, time
 from prefect import flow, task
 from flows.prefect_support.stages import AGAIN
 tries = []
@@ -86,6 +86,7 @@ tries = []
 @task(**{**AGAIN, "retry_delay_seconds": 0})
 def stage():
     tries.append(1)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)  # a busy machine may take long to get here
     try:
         time.sleep(60)
     except Exception:
@@ -93,7 +94,7 @@ def stage():
 
 @flow
 def night():
-    with t.time_limit(3):
+    with t.time_limit(240):
         stage()
 
 state = night(return_state=True)
@@ -101,7 +102,7 @@ print(len(tries), state.name, state.message)
 """
     done = run(code, tmp_path, PREFECT_API_URL="", PREFECT_SERVER_EPHEMERAL_ENABLED="true")
     assert done.stdout.startswith("1 Failed "), done.stderr
-    assert "the run was ended after 3 s, its max_runtime" in done.stdout
+    assert "the run was ended after 4 min, its max_runtime" in done.stdout
     assert "swallowed" not in done.stdout
 
 
