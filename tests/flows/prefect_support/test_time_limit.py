@@ -24,7 +24,7 @@ def run(code: str, folder: Path, **environment: str) -> subprocess.CompletedProc
         | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=270,
     )
 
 
@@ -100,7 +100,9 @@ def night():
 state = night(return_state=True)
 print(len(tries), state.name, state.message)
 """
-    done = run(code, tmp_path, PREFECT_API_URL="", PREFECT_SERVER_EPHEMERAL_ENABLED="true")
+    own = {"ENABLED": "true", "STARTUP_TIMEOUT_SECONDS": "200"}  # 20 by default, here 5 to 40
+    server = {f"PREFECT_SERVER_EPHEMERAL_{name}": value for name, value in own.items()}
+    done = run(code, tmp_path, PREFECT_API_URL="", **server)
     assert done.stdout.startswith("1 Failed "), done.stderr
     assert "the run was ended after 4 min, its max_runtime" in done.stdout
     assert "swallowed" not in done.stdout
