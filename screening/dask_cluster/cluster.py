@@ -1,27 +1,23 @@
 """Connects to Dask workers, and runs work on them with a bounded number of items in flight."""
 
 import logging
-import os
-import signal
-import threading
-import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from itertools import chain, islice
+from itertools import islice
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, TypeVar
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed import Client, Future, KilledWorker
 from distributed.comm.core import CommClosedError
 
-from chem.disk.scratch import scratch_folder
-from screening.dask_cluster import process_start
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
-from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
+from screening.dask_cluster.lazy_client import AnyClient, LazyClient, is_started, started
+from screening.dask_cluster.local_workers import LocalWorkers, cores
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
 
@@ -63,8 +59,8 @@ def connect(
 
     Args:
         scheduler: The address of a running scheduler; None: start processes here.
-        workers: The number of processes to start; by default one for each core that this process
-            may use.
+        workers: The number of processes to start. By default one for each core that this process
+            may use, but one alone for a small library: see ``run_window``.
         tls: The certificates for ``tls://``; by default those that the environment names.
     """
     # Dask's log is silenced: slow workers are stopped anyway, and a lost scheduler raises an error.
@@ -79,77 +75,11 @@ def connect(
                 close(client)
             return
         with ExitStack() as stack:
-            lazy = LazyClient(lambda: _start_here(stack, workers or _cores()))
+            lazy = LazyClient(LocalWorkers(stack), workers or cores(), workers is not None)
             try:
                 yield lazy
             finally:
                 lazy.close()
-
-
-def _start_here(stack: ExitStack, workers: int) -> Client:
-    """Start processes on this machine, which the end of the stack stops."""
-    scratch = stack.enter_context(scratch_folder())
-    stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
-    with _ignoring_interrupts():
-        cluster = _start(workers)
-    stack.enter_context(cluster)
-    client: Client = stack.enter_context(Client(cluster))
-    return client
-
-
-def _start(workers: int) -> LocalCluster:
-    """Start processes on this machine; try once more if one of them is killed while it starts."""
-    try:
-        with suppress(RuntimeError):
-            return _start_once(workers)
-        return _start_once(workers)
-    except RuntimeError as error:
-        raise WorkerLostError(
-            f"no worker processes start here ({error}); is there enough memory for {workers}? "
-            "Ask for fewer with --workers"
-        ) from error
-
-
-def _start_once(workers: int) -> LocalCluster:
-    with warnings.catch_warnings():  # Dask warns of a worker without web pages
-        warnings.simplefilter("ignore", UserWarning)
-        return LocalCluster(
-            n_workers=workers,
-            security=True,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",  # None: port 8787, and a warning if it is in use
-            scheduler_kwargs={"dashboard": False},
-            dashboard=False,
-            memory_limit=0,
-            preload=[*_preloaded(), process_start.__name__],
-        )
-
-
-def _preloaded() -> list[str]:
-    """Return what the user's configuration loads in workers, given as one name or a list."""
-    given = dask.config.get("distributed.worker.preload")
-    return [given] if isinstance(given, str) else list(given)
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C in processes started meanwhile: this process receives it and stops them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set signal handlers
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS and Windows
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run_window(
@@ -159,13 +89,18 @@ def run_window(
     window: int | None = None,
     meanwhile: Callable[[], None] | None = None,
     resource: str | None = None,
+    is_light: bool = False,
 ) -> Iterator[Any]:
     """Run ``work`` on each item in the workers; yield the results as they arrive, in any order.
 
     At most ``window`` items are in flight (by default two for each present worker), so that a
     source of any length is read only as fast as its items are done. Dask replaces a worker that
     dies and repeats its work. ``meanwhile`` is called once, while the first items are in flight;
-    its error ends the work. Without any item, no worker is asked or started.
+    its error ends the work.
+
+    Without any item, no worker is asked or started. Of workers that are started here, a single item
+    starts one: each takes four seconds of a core to start and to load the models. ``is_light`` says
+    that the items take less, such as the explanation of some hits: no further worker is started.
 
     If any worker has the ``resource``, such as ``GPU``, only those that have it work on the items.
 
@@ -173,15 +108,21 @@ def run_window(
     workers repeatedly or no worker is left.
     """
     source = iter(items)
-    for first in source:
-        source = chain([first], source)
-        break
-    else:
+    first = deque(islice(source, 2))
+    if not first:
         if meanwhile is not None:
             meanwhile()
         return
-    del first  # which may be a large partition
-    yield from _run_window(started(client), work, source, window, meanwhile, resource)
+    is_alone = len(first) == 1 or (is_light and is_started(client))
+    crew = started(client, 1 if is_alone else None)
+    yield from _run_window(crew, work, _each(first, source), window, meanwhile, resource)
+
+
+def _each(first: deque[Item], others: Iterator[Item]) -> Iterator[Item]:
+    """Yield all items, and keep none of them: one may be a large partition."""
+    while first:
+        yield first.popleft()
+    yield from others
 
 
 def _run_window(

@@ -1,15 +1,32 @@
 """Starts worker processes when their first work comes: a run whose work is all done starts none."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from distributed import Client
+
+
+class Workers(Protocol):
+    """Starts worker processes."""
+
+    def start(self, workers: int) -> Client:
+        """Return a client of that many processes. Raises WorkerLostError if none starts."""
+
+    def add(self, client: Client, workers: int) -> None:
+        """Start further processes for a client, until it has that many."""
 
 
 class LazyClient:
     """A client of worker processes that are started at the first call of :meth:`start`."""
 
-    def __init__(self, start: Callable[[], Client]) -> None:
-        self._start = start
+    def __init__(self, workers: Workers, most: int, is_fixed: bool = True) -> None:
+        """Take what starts workers, and the most of them.
+
+        is_fixed: all are started, however little work there is.
+        """
+        self._workers = workers
+        self._most = most
+        self._is_fixed = is_fixed
+        self._number = 0
         self._client: Client | None = None
         self._is_closed = False
 
@@ -18,12 +35,24 @@ class LazyClient:
         """Tell whether workers were started."""
         return self._client is not None
 
-    def start(self) -> Client:
-        """Return the client. Raises WorkerLostError if no worker process starts."""
+    def start(self, useful: int | None = None) -> Client:
+        """Return the client, with workers started.
+
+        useful: the number of workers that have something to do; None: as many as there may be.
+            More are started later if a call asks for more, and none is stopped.
+
+        Raises WorkerLostError if no worker process starts.
+        """
         if self._is_closed:
             raise RuntimeError("the workers were asked for after their end")
+        wanted = self._most
+        if useful is not None and not self._is_fixed:
+            wanted = max(1, min(wanted, useful))
         if self._client is None:
-            self._client = self._start()
+            self._client, self._number = self._workers.start(wanted), wanted
+        elif wanted > self._number:
+            self._workers.add(self._client, wanted)
+            self._number = wanted
         return self._client
 
     def close(self) -> None:
@@ -40,6 +69,6 @@ def is_started(client: AnyClient) -> bool:
     return not isinstance(client, LazyClient) or client.is_started
 
 
-def started(client: AnyClient) -> Client:
-    """Return a client whose workers are started."""
-    return client.start() if isinstance(client, LazyClient) else client
+def started(client: AnyClient, useful: int | None = None) -> Client:
+    """Return a client whose workers are started: as many as are ``useful``, or all of them."""
+    return client.start(useful) if isinstance(client, LazyClient) else client

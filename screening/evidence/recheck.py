@@ -177,7 +177,8 @@ def predict_again(
     meanwhile: called here while the workers predict.
     """
     chunks = [(at, tuple(smiles[at : at + CHUNK])) for at in range(0, len(smiles), CHUNK)]
-    tables = dict(run_window(client, partial(_predict_chunk, models), chunks, meanwhile=meanwhile))
+    work = partial(_predict_chunk, models)
+    tables = dict(run_window(client, work, chunks, meanwhile=meanwhile, is_light=True))
     found = [tables[at].to_pandas() for at, _ in chunks]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 

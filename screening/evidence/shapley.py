@@ -66,7 +66,9 @@ def explain_hits(
     made: Explained = [()] * len(new)
     done = len(smiles) - len(new)
     chunks = [Chunk(start, new[start : start + CHUNK]) for start in range(0, len(new), CHUNK)]
-    explained = run_window(client, partial(explain_chunk, work), chunks, meanwhile=meanwhile)
+    explained = run_window(
+        client, partial(explain_chunk, work), chunks, meanwhile=meanwhile, is_light=True
+    )
     for start, some in explained:
         made[start : start + len(some)] = some
         done += len(some)

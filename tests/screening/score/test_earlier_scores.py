@@ -5,10 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from distributed import Client
 
-from screening.dask_cluster.cluster import run_window
-from screening.dask_cluster.lazy_client import LazyClient
 from screening.score.earlier_scores import find_earlier, take_files
 from screening.score.shared_scores import VARIABLE
 from screening.storage.ledger import Ledger
@@ -123,21 +120,3 @@ def test_a_common_store_is_recorded_without_a_copy(
     monkeypatch.setattr(Store, "write", lambda *words: pytest.fail("it was written again"))
     monkeypatch.setattr(Store, "check", lambda store: None)  # which writes a file of its own
     assert taken(tmp_path, "x", "y", store=store) == {"x": b"1"}
-
-
-def test_workers_start_with_the_first_item(lone: Client) -> None:
-    started = []
-
-    def start() -> Client:
-        started.append(1)
-        return lone
-
-    client = LazyClient(start)
-    assert list(run_window(client, abs, [], meanwhile=lambda: started.append(2))) == []
-    assert started == [2]
-    assert sorted(run_window(client, abs, [-1, -2])) == [1, 2]
-    assert list(run_window(client, abs, [3])) == [3]
-    assert started == [2, 1]
-    client.close()
-    with pytest.raises(RuntimeError, match="after their end"):
-        client.start()

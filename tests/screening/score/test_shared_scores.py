@@ -40,6 +40,16 @@ FILES = Path(__file__).parents[2] / "files/chem"
 TASKS = (("EGFR", "r"), ("CDK2", "r"), ("herg", "c"))
 
 
+class Nobody:
+    """Workers that must not be needed."""
+
+    def start(self, workers: int) -> Client:
+        pytest.fail("workers were started")
+
+    def add(self, client: Client, workers: int) -> None:
+        pytest.fail("workers were started")
+
+
 class Night(NamedTuple):
     """What a run wrote, and what it took from earlier ones."""
 
@@ -227,7 +237,7 @@ def test_the_same_night_again_starts_no_worker(
     tmp_path: Path, screen: Screen, drugs: list[Row], lone: Client, triage_from: int
 ) -> None:
     first = run(tmp_path, "a", screen, drugs, lone, triage_from=triage_from)
-    nobody = LazyClient(lambda: pytest.fail("workers were started"))
+    nobody = LazyClient(Nobody(), 1)
     again = run(tmp_path, "b", screen, drugs, nobody, triage_from=triage_from, at="a.csv")
     assert again.files == first.files
     assert again.scored == again.expected == 0
