@@ -25,7 +25,7 @@ test-quick: .venv/.ready-dev ## Set up, then run the tests that need no cluster,
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(QUICK)
 
 test-slow: .venv/.ready-dev ## Set up, then run the tests that take long: servers, clusters, trainings, faults.
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 fuzz: .venv/.ready-dev ## Set up, then read 100,000 damaged files of each format, 5,000 of each of a run (hours).
 	HITLIST_FUZZ=100000 $(BIN)/python -m pytest -n 2 --dist loadfile tests/chem/library/test_fuzz.py \
