@@ -1,5 +1,6 @@
 """Processes of this machine start with the first work, and as many as have something to do."""
 
+import signal
 from collections.abc import Sequence
 from time import sleep
 
@@ -84,6 +85,12 @@ def test_further_processes_join_for_more_work(monkeypatch: pytest.MonkeyPatch) -
         places = set(run_window(client, _place, range(8)))
         assert number() == 2
         assert len(places) == 2
+        ignoring = started(client, 1).run(_ignores_interrupts)
+        assert list(ignoring.values()) == [True, True]  # Ctrl-C is for the command alone
+
+
+def _ignores_interrupts() -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def _place(item: int) -> str:
