@@ -73,7 +73,7 @@ def prepare(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
         library: a library file or the name of a dataset.
         out: folder for the prepared library; by default the cache, where screens look for it.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
-        workers: number of processes to start there; by default one per core, or one for few rows.
+        workers: number of processes to start there; by default one per core, fewer for little work.
         tls_ca: PEM file with the CA certificate of a ``tls://`` scheduler; by default the file in
             HITLIST_TLS_CA, or Dask's configuration.
         tls_cert: PEM file with the client certificate; by default from HITLIST_TLS_CERT likewise.

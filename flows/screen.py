@@ -187,7 +187,7 @@ def screen(  # noqa: PLR0913 - Prefect reads a deployment's parameters here
             goes on from there.
         hits: number of hits to select; by default from the screen.
         scheduler: address of a Dask scheduler; by default processes on the worker's machine.
-        workers: number of processes to start there; by default one per core, or one for few rows.
+        workers: number of processes to start there; by default one per core, fewer for little work.
         tls_ca: PEM file with the CA certificate of a ``tls://`` scheduler; by default the file in
             HITLIST_TLS_CA, or Dask's configuration.
         tls_cert: PEM file with the client certificate; by default from HITLIST_TLS_CERT likewise.

@@ -166,8 +166,8 @@ def screen(
         hits: number of hits to select; by default from the screen.
         out: run folder; by default a new one below ``runs``. Give the folder of a stopped run to
             resume it.
-        workers: number of processes to start; by default one per core, or one for few rows. They
-            work in notebooks, and in scripts without an ``if __name__ == "__main__"``.
+        workers: number of processes to start; by default one per core, and fewer for little work.
+            They work in notebooks, and in scripts without an ``if __name__ == "__main__"``.
         progress: show progress on stderr.
         **options: see :class:`ScreenOptions`.
 

@@ -36,19 +36,25 @@ settings.load_profile("laws")
 # A run that takes another test's scores would agree with it whatever it computes. The tests of
 # shared scores turn this on, each with a cache of its own.
 os.environ.setdefault("HITLIST_SHARED_SCORES", "off")
-LONGEST = (
-    *(
-        "flows/operation/test_recovery.py",
-        "flows/test_prefect.py",
-        "flows/terminal/test_options.py",
-    ),
-    *("flows/operation/test_cron.py", "faults/test_nth_fault.py", "test_documents.py"),
-    *("flows/operation/test_thirty_nights.py", "flows/operation/test_deploy.py"),
-    *("flows/doctor/test_lost_runs.py", "benchmarks/speed/test_speed.py"),
-    *("flows/test_three_plates.py", "operation/test_backup.py", "chem/library/test_fuzz.py"),
-    *("flows/test_screen_end_to_end.py", "flows/commands/finished_runs/test_rank.py"),
-    *("screening/test_shared_cache.py", "faults/test_killed.py"),
-)
+LONGEST = [
+    "flows/operation/test_recovery.py",
+    "flows/test_prefect.py",
+    "flows/terminal/test_options.py",
+    "flows/operation/test_cron.py",
+    "faults/test_nth_fault.py",
+    "test_documents.py",
+    "flows/operation/test_thirty_nights.py",
+    "flows/operation/test_deploy.py",
+    "flows/doctor/test_lost_runs.py",
+    "benchmarks/speed/test_speed.py",
+    "flows/test_three_plates.py",
+    "operation/test_backup.py",
+    "chem/library/test_fuzz.py",
+    "flows/test_screen_end_to_end.py",
+    "flows/commands/finished_runs/test_rank.py",
+    "screening/test_shared_cache.py",
+    "faults/test_killed.py",
+]
 """Files whose slow tests take more than a minute, the longest first."""
 KIND = {"r": "regression", "c": "classification"}
 Tasks = Sequence[tuple[str, str]]

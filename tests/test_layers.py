@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.conftest import LONGEST
+
 ROOT = Path(__file__).parents[1]
 LAYERS = ("chem", "data", "gnn", "screening", "flows", "benchmarks", "hitlist")
 """From the ground up: a package imports those before it, never one behind it. ``benchmarks`` is no
@@ -404,3 +406,7 @@ def test_files_and_functions_are_short() -> None:
                 lines = lines_of(node)
                 long += [f"{name}: {node.name} has {lines}"] if lines > MOST_OF_ONE else []
     assert long == []
+
+
+def test_the_longest_tests_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests" / name).is_file()] == []

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-_EXTENSION = re.compile(r" [^\n]*")
 _GEOMETRY = re.compile(r"@(?:TH|AL|SP|TB|OH)")
-"""Letters that are no element."""
+"""Classes of chirality, whose letters name no element."""
+_BLOCK = 50_000
+"""SMILES that are summed as one array: a letter takes eight bytes there."""
 
 
 def _weights() -> npt.NDArray[np.uint64]:
     """Return a random number for each letter, of either case, and zero for all other bytes.
 
-    Hydrogen counts nothing, as many SMILES do not write it. So mercury is as heavy as G.
+    Hydrogen counts nothing, as many SMILES do not write it. Hg therefore has the weight of its G.
     """
     weights = np.zeros(256, dtype=np.uint64)
     drawn = np.random.default_rng(0).integers(1, 1 << 63, size=26, dtype=np.uint64)
@@ -37,11 +38,17 @@ def element_sums(smiles: Sequence[str]) -> npt.NDArray[np.uint64]:
     >>> bool(first == second), bool(first == other)
     (True, False)
     """
-    if not len(smiles):
-        return np.zeros(0, dtype=np.uint64)
-    text = "\n".join(smiles) + "\n"  # every SMILES has a byte, also an empty one
-    text = _GEOMETRY.sub("@", _EXTENSION.sub("", text))
+    blocks = range(0, len(smiles), _BLOCK)
+    sums = [_sum_block(smiles[start : start + _BLOCK]) for start in blocks]
+    return np.concatenate(sums) if sums else np.zeros(0, dtype=np.uint64)
+
+
+def _sum_block(smiles: Sequence[str]) -> npt.NDArray[np.uint64]:
+    written = [
+        _GEOMETRY.sub("@", one.partition(" ")[0]) if "@" in one or " " in one else one
+        for one in smiles
+    ]
+    text = "".join(one + " " for one in written)  # every SMILES has a byte, also an empty one
     letters = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    ends = np.flatnonzero(letters == ord("\n"))
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    return np.asarray(np.add.reduceat(_WEIGHTS[letters], starts))
+    lengths = np.fromiter(map(len, written), np.int64, len(written)) + 1
+    return np.add.reduceat(_WEIGHTS[letters], np.cumsum(lengths) - lengths)

@@ -122,7 +122,7 @@ class ClusterOptions:
             min=1,
             max=MOST_WORKERS,
             help="Number of worker processes to start on this machine.",
-            show_default="one per core, or one for few rows",
+            show_default="one per core, fewer for little work",
         ),
     ] = None
 

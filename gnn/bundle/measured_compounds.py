@@ -144,7 +144,7 @@ _LISTS = ("task", "relation", "value")
 _MOST = 1 << 29
 """Most bytes of the file, packed and unpacked."""
 _WHOLE = 1 << 30  # bytes per page, rows per group: a column is packed in one piece
-_SMALL, _QUICK = 11, 6
+_LEVEL_SMALL, _LEVEL_QUICK = 11, 6
 """Brotli's levels: 75,000 compounds take 1.54 MB and 11 s, or 1.73 MB and 0.3 s."""
 
 
@@ -160,7 +160,7 @@ def save_measured_compounds(
     card: Card,
     measured: MeasuredCompounds,
     sources: Sequence[Mapping[str, Any]],
-    level: int = _SMALL,
+    level: int = _LEVEL_SMALL,
 ) -> Path:
     """Write the measured compounds of a bundle into its folder and return the file.
 
@@ -221,7 +221,7 @@ def copy_measured_compounds(
     It is done for each of a campaign's plates, and the file stays here: it is packed quickly.
     """
     note = parse_json((pq.read_schema(source / FILE).metadata or {})[_KEY])
-    save_measured_compounds(folder, card, measured, note["sources"], _QUICK)
+    save_measured_compounds(folder, card, measured, note["sources"], _LEVEL_QUICK)
 
 
 def load_measured_compounds(folder: Path, card: Card) -> MeasuredCompounds | None:

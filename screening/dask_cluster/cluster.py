@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -16,7 +16,7 @@ from distributed import Client, Future, KilledWorker
 from distributed.comm.core import CommClosedError
 
 from screening.dask_cluster.installation import OtherInstallationError, installation, run_checked
-from screening.dask_cluster.lazy_client import AnyClient, LazyClient, is_started, started
+from screening.dask_cluster.lazy_client import AnyClient, LazyClient, started
 from screening.dask_cluster.local_workers import LocalWorkers, cores
 from screening.dask_cluster.remote import Tls, address_of, close, open_client
 from screening.errors import SchedulerLostError, WorkerLostError
@@ -89,7 +89,7 @@ def run_window(
     window: int | None = None,
     meanwhile: Callable[[], None] | None = None,
     resource: str | None = None,
-    is_light: bool = False,
+    per_worker: int = 1,
 ) -> Iterator[Any]:
     """Run ``work`` on each item in the workers; yield the results as they arrive, in any order.
 
@@ -98,9 +98,9 @@ def run_window(
     dies and repeats its work. ``meanwhile`` is called once, while the first items are in flight;
     its error ends the work.
 
-    Without any item, no worker is asked or started. Of workers that are started here, a single item
-    starts one: each takes four seconds of a core to start and to load the models. ``is_light`` says
-    that the items take less, such as the explanation of some hits: no further worker is started.
+    Without any item, no worker is asked or started. A worker that is started here takes four
+    seconds of a core to import torch and to load the models. So a single item starts only one
+    worker, and there are no more than one for each ``per_worker`` items if their number is known.
 
     If any worker has the ``resource``, such as ``GPU``, only those that have it work on the items.
 
@@ -113,8 +113,10 @@ def run_window(
         if meanwhile is not None:
             meanwhile()
         return
-    is_alone = len(first) == 1 or (is_light and is_started(client))
-    crew = started(client, 1 if is_alone else None)
+    useful = 1 if len(first) == 1 else None
+    if isinstance(items, Sized):
+        useful = -(-len(items) // per_worker)
+    crew = started(client, useful)
     yield from _run_window(crew, work, _each(first, source), window, meanwhile, resource)
 
 

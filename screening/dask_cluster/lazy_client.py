@@ -9,10 +9,10 @@ class Workers(Protocol):
     """Starts worker processes."""
 
     def start(self, workers: int) -> Client:
-        """Return a client of that many processes. Raises WorkerLostError if none starts."""
+        """Return a client of that many processes; those that were started before are stopped.
 
-    def add(self, client: Client, workers: int) -> None:
-        """Start further processes for a client, until it has that many."""
+        Raises WorkerLostError if none starts.
+        """
 
 
 class LazyClient:
@@ -36,10 +36,11 @@ class LazyClient:
         return self._client is not None
 
     def start(self, useful: int | None = None) -> Client:
-        """Return the client, with workers started.
+        """Return a client of workers, at least as many as are useful.
 
-        useful: the number of workers that have something to do; None: as many as there may be.
-            More are started later if a call asks for more, and none is stopped.
+        useful: the number of workers that have something to do; None: as many as there may be. If
+            there are fewer, that many are started in their place. They load the models anew, but a
+            process that starts is looked after in one way only.
 
         Raises WorkerLostError if no worker process starts.
         """
@@ -48,11 +49,8 @@ class LazyClient:
         wanted = self._most
         if useful is not None and not self._is_fixed:
             wanted = max(1, min(wanted, useful))
-        if self._client is None:
+        if self._client is None or wanted > self._number:
             self._client, self._number = self._workers.start(wanted), wanted
-        elif wanted > self._number:
-            self._workers.add(self._client, wanted)
-            self._number = wanted
         return self._client
 
     def close(self) -> None:

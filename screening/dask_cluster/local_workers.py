@@ -6,7 +6,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
@@ -15,18 +14,19 @@ from chem.disk.scratch import scratch_folder
 from screening.dask_cluster import process_start
 from screening.errors import WorkerLostError
 
-START_SECONDS = 60.0
-"""The most seconds to wait for further processes: those that are there do the work meanwhile."""
-
 
 class LocalWorkers:
     """Starts processes on this machine, which the end of a stack stops."""
 
     def __init__(self, stack: ExitStack) -> None:
-        self._stack = stack
+        self._stack = stack.enter_context(ExitStack())
 
     def start(self, workers: int) -> Client:
-        """Return a client of that many processes. Raises WorkerLostError if none starts."""
+        """Return a client of that many processes; those that were started before are stopped.
+
+        Raises WorkerLostError if none starts.
+        """
+        self._stack.close()
         scratch = self._stack.enter_context(scratch_folder())
         self._stack.enter_context(dask.config.set({"temporary-directory": str(scratch)}))
         with _ignoring_interrupts():
@@ -34,13 +34,6 @@ class LocalWorkers:
         self._stack.enter_context(cluster)
         client: Client = self._stack.enter_context(Client(cluster))
         return client
-
-    def add(self, client: Client, workers: int) -> None:
-        """Start further processes for a client, until it has that many."""
-        cluster: Any = client.cluster
-        with _ignoring_interrupts(), suppress(TimeoutError):
-            cluster.scale(workers)
-            client.wait_for_workers(workers, timeout=START_SECONDS)
 
 
 def _start(workers: int) -> LocalCluster:

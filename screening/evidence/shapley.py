@@ -21,6 +21,8 @@ from screening.storage.shared_rows import SharedRows
 
 CHUNK = 16
 """The number of hits that a worker explains at a time."""
+CHUNKS = 4
+"""The chunks for which a worker is started: each takes as long as its start, four seconds."""
 Explained = list[tuple[Contributions, ...]]
 
 
@@ -67,7 +69,7 @@ def explain_hits(
     done = len(smiles) - len(new)
     chunks = [Chunk(start, new[start : start + CHUNK]) for start in range(0, len(new), CHUNK)]
     explained = run_window(
-        client, partial(explain_chunk, work), chunks, meanwhile=meanwhile, is_light=True
+        client, partial(explain_chunk, work), chunks, meanwhile=meanwhile, per_worker=CHUNKS
     )
     for start, some in explained:
         made[start : start + len(some)] = some

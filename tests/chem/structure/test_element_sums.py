@@ -33,6 +33,18 @@ def test_spellings_of_the_same_elements(one: str, other: str) -> None:
     assert first != between
 
 
+@pytest.mark.parametrize("odd", ["CC |$a\nb$|", "C\nC", "C\udc80C", "Ü", " ", "C C"])
+def test_what_is_no_smiles_moves_no_other(odd: str) -> None:
+    assert element_sums(["CCN", odd, "CCO"]).tolist()[::2] == element_sums(["CCN", "CCO"]).tolist()
+
+
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = ["CCN", "", "c1ccccc1", "CCO", "C[C@H](N)O"]
+    whole = element_sums(some).tolist()
+    monkeypatch.setattr("chem.structure.element_sums._BLOCK", 2)
+    assert element_sums(some).tolist() == whole
+
+
 def test_none_and_an_empty_one() -> None:
     assert element_sums([]).tolist() == []
     assert element_sums(["", "C", ""]).tolist()[::2] == [0, 0]

@@ -1,9 +1,11 @@
 """Processes of this machine start with the first work, and as many as have something to do."""
 
+import os
 import signal
 from collections.abc import Sequence
 from time import sleep
 
+import psutil
 import pytest
 from distributed import Client
 
@@ -22,10 +24,6 @@ class Counted:
         self.numbers.append(workers)
         return self.client
 
-    def add(self, client: Client, workers: int) -> None:
-        assert client is self.client
-        self.numbers.append(workers)
-
 
 def test_workers_start_with_the_first_item(lone: Client) -> None:
     workers, meanwhile = Counted(lone), []
@@ -40,52 +38,62 @@ def test_workers_start_with_the_first_item(lone: Client) -> None:
         client.start()
 
 
-Stages = Sequence[tuple[int, bool]]
-"""The number of items of each stage, and whether they are light."""
+Stages = Sequence[tuple[int, int]]
+"""The number of items of each stage, and for how many a worker is started."""
 
 
 @pytest.mark.parametrize(
     ("stages", "numbers"),
     [
-        ([(1, False)], [1]),
-        ([(2, False)], [8]),
-        ([(5, True)], [8]),
-        ([(1, False), (1, False), (9, True)], [1]),
-        ([(1, False), (9, True), (2, False), (1, False)], [1, 8]),
-        ([(0, False), (1, True), (9, False), (9, False)], [1, 8]),
+        ([(1, 1)], [1]),
+        ([(3, 1)], [3]),
+        ([(9, 1)], [8]),
+        ([(4, 4)], [1]),
+        ([(5, 4)], [2]),
+        ([(1, 1), (1, 1), (4, 4)], [1]),
+        ([(1, 1), (5, 4), (2, 1), (9, 1), (1, 1)], [1, 2, 8]),
+        ([(0, 1), (9, 1), (9, 4)], [8]),
     ],
 )
-def test_a_single_item_starts_one_worker(lone: Client, stages: Stages, numbers: list[int]) -> None:
+def test_work_starts_as_many_as_have_something_to_do(
+    lone: Client, stages: Stages, numbers: list[int]
+) -> None:
     workers = Counted(lone)
     client = LazyClient(workers, 8, is_fixed=False)
-    for items, is_light in stages:
-        made = sorted(run_window(client, abs, range(items), is_light=is_light))
+    for items, per_worker in stages:
+        made = sorted(run_window(client, abs, range(items), per_worker=per_worker))
         assert made == list(range(items))
     assert workers.numbers == numbers
 
 
-@pytest.mark.parametrize(("items", "is_light"), [(1, False), (3, True)])
-def test_workers_that_were_asked_for_all_start(lone: Client, items: int, is_light: bool) -> None:
+@pytest.mark.parametrize(("items", "numbers"), [(1, [1]), (2, [8]), (9, [8])])
+def test_all_start_for_items_of_unknown_number(
+    lone: Client, items: int, numbers: list[int]
+) -> None:
     workers = Counted(lone)
-    list(run_window(LazyClient(workers, 8), abs, range(items), is_light=is_light))
+    client = LazyClient(workers, 8, is_fixed=False)
+    assert sorted(run_window(client, abs, iter(range(items)))) == list(range(items))
+    assert workers.numbers == numbers
+
+
+def test_workers_that_were_asked_for_all_start(lone: Client) -> None:
+    workers = Counted(lone)
+    list(run_window(LazyClient(workers, 8), abs, [1]))
     assert workers.numbers == [8]
 
 
-def test_further_processes_join_for_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_processes_replace_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("screening.dask_cluster.cluster.cores", lambda: 2)
-
-    def number() -> int:
-        return len(started(client, 1).nthreads())
-
     with connect() as client:
         assert list(run_window(client, abs, [-1])) == [1]
-        assert number() == 1
-        assert sorted(run_window(client, abs, [-1, -2, -3], is_light=True)) == [1, 2, 3]
-        assert number() == 1
-        places = set(run_window(client, _place, range(8)))
-        assert number() == 2
-        assert len(places) == 2
-        ignoring = started(client, 1).run(_ignores_interrupts)
+        (alone,) = started(client, 1).run(os.getpid).values()
+        assert sorted(run_window(client, abs, [-1, -2, -3], per_worker=3)) == [1, 2, 3]
+        assert list(started(client, 1).run(os.getpid).values()) == [alone]
+        assert len(set(run_window(client, _place, range(8)))) == 2
+        both = started(client, 1)
+        assert alone not in both.run(os.getpid).values()
+        assert not psutil.pid_exists(alone)
+        ignoring = both.run(_ignores_interrupts)
         assert list(ignoring.values()) == [True, True]  # Ctrl-C is for the command alone
 
 

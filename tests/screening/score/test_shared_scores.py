@@ -46,9 +46,6 @@ class Nobody:
     def start(self, workers: int) -> Client:
         pytest.fail("workers were started")
 
-    def add(self, client: Client, workers: int) -> None:
-        pytest.fail("workers were started")
-
 
 class Night(NamedTuple):
     """What a run wrote, and what it took from earlier ones."""
