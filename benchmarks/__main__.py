@@ -95,7 +95,7 @@ def benchmark_speed(
     from benchmarks.speed.plot import write_plot
     from benchmarks.speed.speed import measure_speed
     from benchmarks.speed.table import remarks, table, write_speeds
-    from screening.runs.plan import check_writable
+    from chem.disk.writable import check_writable
 
     if plot is not None and plot.suffix.lower() != ".svg":
         raise InputError(f"--plot {plot}: the name of the drawing must end in .svg")
@@ -151,10 +151,10 @@ def benchmark_explanations(
         measure_explanations,
         write_explanations,
     )
+    from chem.disk.writable import check_writable
     from flows.terminal.card_explanations import show_explanations
     from gnn.bundle.bundle import write_card
     from gnn.bundle.find_bundle import find_bundle, read_card
-    from screening.runs.plan import check_writable
 
     if out is not None:
         check_writable(out.expanduser().absolute().parent, "name a file elsewhere with --out")
@@ -202,8 +202,8 @@ def benchmark_moleculeace(
     """
     from benchmarks.small_assays.moleculeace import MODELS, run_sets
     from benchmarks.small_assays.moleculeace_table import remarks, table, write_summary
+    from chem.disk.writable import check_writable
     from data.public_sets.moleculeace import choose_sets
-    from screening.runs.plan import check_writable
 
     names, wanted = choose_sets(sets), _choose(models, MODELS, "model")
     check_writable(out.expanduser().absolute())
@@ -244,7 +244,7 @@ def benchmark_strangers(
         table,
         write_hits,
     )
-    from screening.runs.plan import check_writable
+    from chem.disk.writable import check_writable
 
     names = SETS if sets is None else _choose(sets, tuple(FAMILIES), "set")
     check_writable(out.expanduser().absolute())

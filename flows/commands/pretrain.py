@@ -48,11 +48,11 @@ def pretrain(
     if (out is None) == (arrays is None):
         raise InputError("name the encoder's folder with --out (or a file with --arrays, not both)")
 
+    from chem.disk.writable import check_writable
     from flows.planning.training_checks import check_arrays_file, check_device
     from gnn.assembly.structures import STRUCTURES, assemble_pretext
     from gnn.training.pretrain import PretrainConfig, pretrain_encoder
     from gnn.training.training_set import save_pretext_set
-    from screening.runs.plan import check_writable
 
     check_device(device)
     for option, folder in (("--work", work), ("--out", out)):

@@ -78,6 +78,7 @@ def make_surrogate(
         InputError: a library or the folder cannot be used.
         ModelError: the bundle cannot be used, or there are too few compounds.
     """
+    from chem.disk.writable import check_writable
     from chem.features.graphs import featurizer_spec
     from gnn.assembly.fit_surrogate import (
         LEAST,
@@ -90,7 +91,7 @@ def make_surrogate(
     from gnn.bundle.find_bundle import find_bundle
     from gnn.bundle.surrogate import FILE, SurrogateSizes, save_surrogate
     from screening.errors import told_in_one_line
-    from screening.runs.plan import BUNDLE_REMEDY, check_writable, find_library
+    from screening.runs.plan import BUNDLE_REMEDY, find_library
 
     folder = find_bundle(name)
     # The old surrogate is not loaded: it may be damaged, and is replaced here.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from chem.disk.writable import check_writable
 from chem.errors import InputError
 from data.activities.activity import ActivityTable
 from data.activities.measurements import Progress, collect_measurements
@@ -13,7 +14,7 @@ from gnn.bundle.find_bundle import find_bundle, read_card
 from gnn.bundle.measured_compounds import MeasuredCompounds, save_measured_compounds
 from gnn.card.card import Card
 from screening.errors import told_in_one_line
-from screening.runs.plan import BUNDLE_REMEDY, check_writable
+from screening.runs.plan import BUNDLE_REMEDY
 
 
 class Measurements(NamedTuple):

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from chem.disk.allowed_roots import named_path
 from chem.disk.files import make_folder
+from chem.disk.writable import check_writable, writable_file
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from chem.library.columns.columns import NamedColumns
@@ -50,7 +51,6 @@ from screening.runs.plan import (
     Plan,
     RunOptions,
     check_preparable,
-    check_writable,
     find_whole,
     load_bundles,
     plan_run,
@@ -222,10 +222,7 @@ def plan_predictions(
     """Plan predictions of a file, by default of every task of every unrestricted bundle."""
     named, _ = current_models(bundles or unrestricted_bundles())
     wanted = wanted_tasks(load_bundles(named), tasks)
-    target = named_path(out).absolute()
-    if target.is_dir():
-        raise InputError(f"{out} is a folder; name the file to write, such as {out}/preds.csv")
-    check_writable(target.parent, "name a file elsewhere with --out")
+    target = writable_file(named_path(out), "--out", "preds.csv").absolute()
     library, doubts = find_whole(file, columns, progress)
     if target.exists() and target.samefile(library.path):
         raise InputError(f"{out} is the input itself; name another file with --out")

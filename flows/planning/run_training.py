@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from chem.disk.files import make_folder
+from chem.disk.writable import check_writable
 from chem.errors import InputError
 from data.catalogue.fetch import CACHE_REMEDY, cache_folder
 from flows.planning.measurements import keep_measured_compounds
@@ -19,7 +20,6 @@ from gnn.assembly.own_assay import FittedAssay, fit_assay
 from gnn.card.card import Card
 from gnn.training.loop import TrainingRun
 from gnn.training.training_set import save_training_set
-from screening.runs.plan import check_writable
 from screening.storage.ledger import hash_purpose
 
 WORK_REMEDY = "name another folder with --work"

@@ -6,13 +6,13 @@ from typing import get_args
 
 from chem.disk.allowed_roots import named_path
 from chem.disk.files import is_leftover
+from chem.disk.writable import check_writable
 from chem.errors import InputError
 from gnn.assembly.own_assay import Wanted
 from gnn.bundle.find_bundle import read_card
 from gnn.bundle.measured_compounds import FILE as MEASURED
 from gnn.errors import ModelError
 from gnn.models.runtime import pick_device
-from screening.runs.plan import check_writable
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 _BEGUN = {WEIGHTS, f".{WEIGHTS}.part", f".{CARD}.part"}

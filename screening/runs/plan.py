@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from chem.disk.allowed_roots import named_path
+from chem.disk.writable import check_writable
 from chem.errors import InputError
 from chem.features.graphs import featurizer_spec
 from chem.features.properties import PROPERTIES
@@ -258,17 +258,3 @@ def check_preparable(folder: Path) -> None:
     """Refuse a folder of the cache that cannot be written, unless it is complete already."""
     if read_summary(folder) is None:
         check_writable(folder, CACHE_REMEDY)
-
-
-def check_writable(folder: Path, remedy: str = "name another folder with --out") -> None:
-    """Refuse an output folder that cannot be made or written; ``remedy`` ends the message."""
-    nearest = folder.resolve()
-    while not nearest.exists():
-        nearest = nearest.parent
-    if not nearest.is_dir():
-        raise InputError(f"{nearest} is a file, so {folder} cannot be made; {remedy}")
-    try:
-        with TemporaryFile(dir=nearest):  # the only reliable test for every user and file system
-            pass
-    except OSError as error:
-        raise InputError(f"{nearest} cannot be written ({error.strerror}); {remedy}") from None

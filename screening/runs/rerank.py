@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chem.disk.files import is_leftover, make_folder
+from chem.disk.writable import check_writable
 from chem.errors import InputError
 from chem.features.properties import PROPERTIES
 from gnn.bundle.column_names import predicted_columns
@@ -18,7 +19,7 @@ from screening.prepare.prepare import Progress
 from screening.prepare.prepared_location import shared_scores_store
 from screening.rank.rank import Ranking
 from screening.runs.past_run import PastRun
-from screening.runs.plan import check_lines, check_units, check_writable, find_library
+from screening.runs.plan import check_lines, check_units, find_library
 from screening.runs.runfolder import MANIFEST, WHERE, describe_ranking
 from screening.runs.write_run import Outcome, Results, publish
 from screening.score.predicted_columns import with_scales

@@ -123,6 +123,7 @@ def analogs(
     the library's compounds; they are marked as enumerated.
     """
     folder = finished_run(run)
+    from chem.disk.writable import writable_file
     from screening.analogs.around import analogs_in, rank_analogs
     from screening.analogs.files import write_analogs
     from screening.analogs.made import Wanted, make_analogs
@@ -131,7 +132,8 @@ def analogs(
     from screening.analogs.scored import CompoundScorer
     from screening.runs.past_run import open_run
 
-    out, sar = _file(files.out, "--out"), _file(files.sar, "--sar")
+    out = None if files.out is None else writable_file(files.out, "--out", "analogs.csv")
+    sar = None if files.sar is None else writable_file(files.sar, "--sar", "sar.csv")
     past = open_run(folder)
     note_if(past.told_of_older)
     called, text, key = _hit(past, compound_id, hit)
@@ -155,19 +157,6 @@ def analogs(
         if path is not None:
             write_analogs(path, table)
             print(path)
-
-
-def _file(path: Path | None, option: str) -> Path | None:
-    """Return the file to write, after checking that it can be."""
-    from screening.runs.plan import check_writable
-
-    if path is None:
-        return None
-    path = path.expanduser()
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name the file to write, such as {path}/analogs.csv")
-    check_writable(path.parent, f"name a file elsewhere with {option}")
-    return path
 
 
 def _hit(past: "PastRun", compound_id: str | None, given: HitOptions) -> tuple[str, str, bytes]:

@@ -77,26 +77,23 @@ def campaign(
 
 def _checked(file: Path | None, option: str, folder: Path) -> Path | None:
     """Refuse, with InputError, a file that cannot be written, or is in the campaign itself."""
-    from screening.runs.plan import check_writable
+    from chem.disk.writable import writable_file
 
     if file is None:
         return None
-    file = file.expanduser()
-    if file.is_dir():
-        raise InputError(f"{file} is a folder; name the file to write with {option}")
+    file = writable_file(file, option, "report.html" if option == "--html" else "report.csv")
     if folder.resolve() in file.resolve().parents:
         raise InputError(
             f"{file} is in the campaign, which keeps results alone; name a file elsewhere with "
             f"{option}"
         )
-    check_writable(file.parent, f"name a file elsewhere with {option}")
     return file
 
 
 def _write_lists(lists: Path, folder: Path, report: "Report", target: str) -> None:
+    from chem.disk.writable import check_writable
     from screening.campaign.prospective.next_lists import write_next_lists
     from screening.errors import told_in_one_line
-    from screening.runs.plan import check_writable
 
     lists = lists.expanduser()
     if folder.resolve() in (lists.resolve(), *lists.resolve().parents):

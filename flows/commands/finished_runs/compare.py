@@ -41,6 +41,7 @@ def compare(
     """
     folders = finished_run(newer), finished_run(older)
     from chem.disk.files import make_folder
+    from chem.disk.writable import writable_file
     from screening.changes.compare import compare_runs, write_changes
     from screening.changes.decided_compounds import follow_decisions
     from screening.changes.decisions import Decisions, find_decisions
@@ -48,16 +49,10 @@ def compare(
     from screening.errors import told_in_one_line
     from screening.objective.screen_file import load_screen
     from screening.report.manifest import SHOWN_COUNTS
-    from screening.runs.plan import check_writable
     from screening.runs.runfolder import SCREEN, open_folder
 
     if csv is not None:
-        csv = csv.expanduser()
-        if csv.is_dir():
-            raise InputError(
-                f"{csv} is a folder; name the file to write, such as {csv}/changes.csv"
-            )
-        check_writable(csv.parent, "name a file elsewhere with --csv")
+        csv = writable_file(csv, "--csv", "changes.csv")
     run, old = map(open_folder, folders)
     screen = load_screen(run.folder / SCREEN)
     beside = [one for one in find_earlier(run, screen) if one.run_id != old.run_id]

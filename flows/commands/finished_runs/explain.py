@@ -39,12 +39,9 @@ def explain(
 ) -> None:
     """Explain one compound of a run: record, structure, alerts, neighbours, predictions, score."""
     if html is not None:
-        from screening.runs.plan import check_writable
+        from chem.disk.writable import writable_file
 
-        html = html.expanduser()
-        if html.is_dir():
-            raise InputError(f"{html} is a folder; name the file to write, such as {html}/why.html")
-        check_writable(html.parent, "name a file elsewhere with --html")
+        html = writable_file(html, "--html", "why.html")
     folder = finished_run(run)
     from chem.disk.files import make_folder, write_atomic
     from screening.errors import told_in_one_line

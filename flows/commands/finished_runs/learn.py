@@ -30,13 +30,13 @@ def learn(
     as it is: to go back, name it again.
     """
     from chem.disk.allowed_roots import named_path
+    from chem.disk.writable import check_writable
     from chem.features.graphs import featurizer_spec
     from gnn.bundle.bundle import load_bundle
     from gnn.bundle.find_bundle import find_bundle
     from gnn.candidates.learn import learn_results, write_learned
     from screening.campaign.campaign import open_campaign
     from screening.campaign.own_results import results_for
-    from screening.runs.plan import check_writable
 
     opened = open_campaign(named_path(campaign))
     note_if(opened.told_of_folder)

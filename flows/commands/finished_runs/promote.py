@@ -41,6 +41,7 @@ def promote(
     CAMPAIGN/models/current.
     """
     from chem.disk.allowed_roots import named_path
+    from chem.disk.writable import check_writable
     from flows.planning.promotion import (
         HEADER,
         NUMBERS,
@@ -50,7 +51,6 @@ def promote(
     )
     from screening.campaign.campaign import open_campaign
     from screening.campaign.promote import choose, roll_back
-    from screening.runs.plan import check_writable
 
     folder = named_path(campaign)
     opened = open_campaign(folder)
