@@ -218,6 +218,8 @@ def train(
     if folder is not None:
         _show_result(card, assembled.notes)
     print(out or where.arrays)
+    if out is not None:
+        note(f'next: hitlist predict LIBRARY --bundle {out}, or bundles = ["{out}", …] in a screen')
 
 
 def _show_result(card: "Card", told: Sequence[str]) -> None:

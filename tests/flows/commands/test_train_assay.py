@@ -26,6 +26,7 @@ def test_an_assay_becomes_a_model_that_predicts_it(run: Run, crew: Crew, tmp_pat
     bundle, out = tmp_path / "my_bundle", tmp_path / "preds.csv"
     answer = run("train", ASSAY, "--out", bundle, "--members", "2")
     assert answer.code == 0, answer.err
+    assert f"next: hitlist predict LIBRARY --bundle {bundle}, or " in answer.err
     card = read_card(bundle)
     assert card.name == "my_assay"
     found = card.comparison
