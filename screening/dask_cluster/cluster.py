@@ -60,7 +60,7 @@ def connect(
     Args:
         scheduler: The address of a running scheduler; None: start processes here.
         workers: The number of processes to start. By default one for each core that this process
-            may use, but one alone for a small library: see ``run_window``.
+            may use, and fewer for little work: see ``run_window``.
         tls: The certificates for ``tls://``; by default those that the environment names.
     """
     # Dask's log is silenced: slow workers are stopped anyway, and a lost scheduler raises an error.
@@ -113,9 +113,11 @@ def run_window(
         if meanwhile is not None:
             meanwhile()
         return
-    useful = 1 if len(first) == 1 else None
+    useful: int | None = None
     if isinstance(items, Sized):
         useful = -(-len(items) // per_worker)
+    elif len(first) == 1:
+        useful = 1
     crew = started(client, useful)
     yield from _run_window(crew, work, _each(first, source), window, meanwhile, resource)
 
